@@ -46,7 +46,7 @@ def measure(quick: bool, options: argparse.Namespace) -> Report:
         report.rows.append({"what": "scoring of 500", "cpu_ms": scoring, "bare_product_ms": product})
         report.checks.append(Check("scoring against the bare products", round(scoring / product, 2), "×", SCORING))
         rows, quality = retrieval(everybody.viewers[asking:])  # who has seen the best already has others left
-        report.rows += rows
+        report.rows += [*rows, {"what": "an item table with newcomers", "cpu_ms": newcomers_ms()}]
         what = f"value of the best {BEST} candidates of that of all clips"
         report.checks.append(Check(what, quality, "×", QUALITY, least=True))
     return report
@@ -198,6 +198,18 @@ def _cpu_ms(run: Any) -> float:
     return (time.thread_time() - began) * 1000
 
 
+def newcomers_ms() -> float:
+    """CPU of an item table with one more newcomer and the ranker's rows of it, beside answers that come meanwhile."""
+    from reelstack.feed import artefacts
+
+    (loader,) = artefacts._loaders.values()
+    one, times = loader.now.table.clip(0), []
+    for number in range(ROUNDS // 6):
+        loader.entries[f"new-{number}"] = (f"new-{number}", replace(one, video_id=f"new-{number}"))
+        times.append(_cpu_ms(loader._rebuild))
+    return _percentile(times, 50)
+
+
 # --- retrieval -------------------------------------------------------------------------------------------------------
 
 
@@ -246,11 +258,11 @@ def _found_of_best(viewer: str) -> tuple[float, list[str]]:
 
 
 def _context(viewer: str, now: int) -> Any:
-    from reelstack.feed import feed_level, viewer_context
+    from reelstack.feed import artefacts, feed_level, viewer_context
     from reelstack.feed.viewer_context import Asker
 
     asker = Asker(viewer, "", _feed_viewers.COUNTRY)
-    with viewer_context.of(asker, now, [], feed_level.health()) as context:
+    with viewer_context.of(asker, now, artefacts.in_service().table, feed_level.health()) as context:
         return context
 
 

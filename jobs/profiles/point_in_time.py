@@ -75,7 +75,7 @@ def vectors(rows: Sequence[Row], events: Sequence[Row], profile: Profile | None)
         new = arrived[begin:place]
         watched = viewer_profiles.last_watched(new, watched)
         state = _viewer(row, profile, session.read(now, new), interest.read(now, new))
-        asked = (state, _clip(row), Moment(now, row["source"], row["position"]))
+        asked = (state, _clip(row), Moment(now))  # where it was shown was not known when it was scored
         history = [video_id for video_id, _ in watched[: features.HISTORY]]
         made = {"features": features.vector(*asked), "exact": list(features.values(*asked)), "history": history}
         found.append({**row, **made})

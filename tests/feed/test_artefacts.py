@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from jobs.ranker import items_writer, registry
 from jobs.ranker.places import Folder
-from reelstack.feed import items
+from reelstack.feed import artefacts, items
 from reelstack.feed.artefacts import Loader
 from reelstack.feed.newcomers import Entry
 from tests.feed.catalogues import clip
@@ -118,3 +118,49 @@ def test_newcomers_join_and_leave_when_the_catalogue_has_them(world: World) -> N
     release_items(world, "day-2")
     world.look()
     assert "v1" not in world.loader.entries
+
+
+def added(*names: str) -> list[Any]:
+    """As the cache answers, oldest first."""
+    text = '{{"at":1,"id":"{}","language":"","ms":1000,"owner":"zoe","region":"","tags":["cats"]}}'
+    return [part for at, name in enumerate(names) for part in (text.format(name).encode(), str(at + 1).encode())]
+
+
+def test_a_table_with_newcomers_takes_over_what_is_known_of_the_catalogue(world: World) -> None:
+    registry.release(world.place, tiny_version.written(world.place))
+    release_items(world, "day-1")
+    world.loader.ask = lambda _: added("new-1")
+    world.look()
+    before = world.loader.now
+    world.loader.rebuilt_at = float("-inf")
+    world.loader.ask = lambda _: added("new-1", "new-2")
+    world.look()
+    after = world.loader.now
+    assert len(after.table) == len(before.table) + 1
+    assert after.table.base is before.table.base is world.loader.base
+    assert after.table.clip(0) is before.table.clip(0), "nothing of the catalogue is looked up again"
+    assert after.encoder is not None
+    assert before.encoder is not None
+    assert after.encoder.before is before.encoder.before is not None
+    release_items(world, "day-2")
+    world.look()
+    assert world.loader.now.table.base is world.loader.base is not after.table.base
+    assert world.loader.now.encoder is not None
+    assert world.loader.now.encoder.before is not after.encoder.before
+
+
+def test_however_many_clips_come_a_table_stays_for_some_seconds(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    release_items(world, "day-1")
+    world.look()
+    monkeypatch.setattr(artefacts, "REBUILD_SECONDS", 3600)
+    for number in range(3):
+        world.loader.ask = lambda _, number=number: added(*(f"new-{n}" for n in range(number + 1)))
+        world.look()
+    assert len(world.loader.now.table) == len(CLIPS["video_id"])
+    monkeypatch.setattr(artefacts, "REBUILD_SECONDS", 0)
+    world.loader.ask = world.ask  # the cache is away by now
+    world.look()
+    assert len(world.loader.now.table) == len(CLIPS["video_id"]) + 3, "nothing is lost meanwhile"
+    table = world.loader.now.table
+    world.look()
+    assert world.loader.now.table is table, "nothing came"

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reelstack.feed import exploration
-from reelstack.feed.exploration import EACH, QUIET_SHARE, Owed, Pools, Weighted
+from reelstack.feed.exploration import EACH, QUIET_SHARE, Owed, Pools, Slot, Weighted
 
 NO_CLIPS = np.zeros(0, dtype=np.int64)
 
@@ -14,7 +14,12 @@ def owed(count: int, fit: float = 0.5) -> Owed:
 
 
 def pools(of: Owed, anything: "np.ndarray" = NO_CLIPS) -> Pools:
-    return Pools(of, Weighted(), anything)
+    return Pools(of, Weighted(), anything, len(anything), filled=1.0)
+
+
+def share(slot: Slot, count: int = 10) -> float:
+    """What is noted of a slot's clip, given its place."""
+    return slot.propensity / exploration.slot_chance(slot.place, count)
 
 
 @settings(max_examples=60)
@@ -47,11 +52,43 @@ def test_noted_chance_is_how_often_a_clip_is_drawn() -> None:
     noted, drawn = np.zeros(5), np.zeros(5)
     for seed in range(2000):
         (slot,) = exploration.slots(10, pools(world), [], np.random.default_rng(seed))[:1]
-        noted[slot.row] += slot.propensity
+        noted[slot.row] += share(slot)
         drawn[slot.row] += 1
     # Σ 1 / propensity over draws estimates the number of arms; each arm's mean of it is 1.
     assert drawn[4] > drawn[0]
-    assert abs(drawn[4] / 2000 - noted[4] / drawn[4] * EACH) < 0.1
+    assert abs(drawn[4] / 2000 - noted[4] / drawn[4]) < 0.1
+
+
+def test_the_chance_of_a_place_is_how_often_it_is_drawn() -> None:
+    for count in (5, 10, 13, 20):
+        drawn = np.zeros(count)
+        for seed in range(2000):
+            drawn[exploration.places(count, np.random.default_rng(seed))] += 1
+        told = np.array([exploration.slot_chance(place, count) for place in range(count)])
+        assert np.allclose(drawn / 2000, told, atol=0.025), count
+
+
+def test_the_chances_of_what_is_drawn_count_the_clips_that_could_be() -> None:
+    """1 / probability of the clips that are drawn is in the mean how many there are; and where a pool is a sample, how
+    many it was drawn from: 200 of 50. A clip that is drawn hardly ever is noted with a little more than its chance."""
+    told = 0.0
+    for seed in range(400):
+        generator = np.random.default_rng(seed)
+        few = Owed(np.arange(50), generator.uniform(0.2, 0.5, 50), np.zeros(50), np.zeros(50), chance=0.25)
+        (slot,) = exploration.slots(10, pools(few), [], generator)[:1]
+        told += 1 / share(slot)
+    assert 150 < told / 400 < 230
+
+
+def test_a_place_goes_to_the_best_wherever_no_slot_takes_it() -> None:
+    for of in (pools(owed(20)), Pools()):
+        best = np.zeros(10)
+        for seed in range(1500):
+            taken = {slot.place for slot in exploration.slots(10, of, [], np.random.default_rng(seed))}
+            best += [place not in taken for place in range(10)]
+        told = [exploration.best_chance(place, 10, of) for place in range(10)]
+        assert np.allclose(best / 1500, told, atol=0.03)
+        assert (told[0], exploration.best_chance(14, 10, of)) == (1.0, told[9])
 
 
 def test_harm_stops_a_clip_only_after_enough_impressions() -> None:
@@ -84,7 +121,7 @@ def test_a_quiet_creators_clip_is_drawn_by_its_weight_where_nobody_new_is_owed()
         (slot,) = exploration.slots(10, Pools(owed(0), quiet, NO_CLIPS), [], np.random.default_rng(seed))
         assert slot.source == "quiet"
         assert slot.place > 0
-        assert np.isclose(slot.propensity, {7: 0.75, 8: 0.25}[slot.row] * QUIET_SHARE / EACH)
+        assert np.isclose(share(slot), {7: 0.75, 8: 0.25}[slot.row] * QUIET_SHARE)
         drawn.append(slot.row)
     assert 700 < drawn.count(7) < 800
     (slot,) = exploration.slots(10, Pools(owed(3), quiet, NO_CLIPS), [], np.random.default_rng(0))

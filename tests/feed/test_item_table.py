@@ -1,6 +1,13 @@
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reelstack.feed import item_table
+from reelstack.feed.features import Totals
+from reelstack.feed.item_table import Grouped, ItemTable
 from tests.feed.catalogues import HOUR, NOW, catalogue, clip, crowd, newcomers
 
 
@@ -13,6 +20,29 @@ def test_newcomers_join_the_catalogue_with_their_words() -> None:
     assert table.tagged("dogs", 10).tolist() == [50]
     assert 50 in table.tagged("tag1", 100)
     assert not table.vectors[50].any()
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 40), st.integers(0, 15), st.sets(st.integers(0, 54), max_size=5), st.integers(0, 10**6))
+def test_a_table_that_takes_over_what_is_known_is_the_same(old: int, new: int, gone: set[int], seed: int) -> None:
+    clips = crowd(old + new, owners=7, tags=9, seed=seed)
+    known = catalogue(clips[:old], np.random.default_rng(seed).normal(size=(old, 4)))
+    entries = [(one.video_id, replace(one, totals=Totals())) for one in clips[old:]]
+    entries += [(f"v{n}", None) for n in gone]
+    base = ItemTable(known, NOW - HOUR).prepare()
+    anew, grown = item_table.make(known, entries, NOW), item_table.make(known, entries, NOW, base)
+    for name in item_table.PREPARED:
+        assert equal(getattr(grown, name), getattr(anew, name)), name
+    assert grown.items.place == anew.items.place == {one.decode(): row for row, one in enumerate(anew.items.ids)}
+    assert [grown.clip(row) for row in range(len(grown))] == [anew.clip(row) for row in range(len(anew))]
+
+
+def equal(one: Any, other: Any) -> bool:
+    if isinstance(one, Grouped):
+        return equal(one.rows, other.rows) and equal(one.ends, other.ends)
+    if isinstance(one, tuple):
+        return all(map(equal, one, other))
+    return np.array_equal(one, other) if isinstance(one, np.ndarray) else bool(one == other)
 
 
 def test_what_the_catalogue_has_is_no_newcomer_and_withdrawn_clips_are_not_alive() -> None:

@@ -335,6 +335,16 @@ def test_each_new_clip_is_counted_where_it_was_shown(world: Config, call: Call, 
     assert counted == dict.fromkeys(shown, "1")
 
 
+def test_a_page_for_somebody_without_an_account_counts_no_impressions(
+    world: Config, call: Call, cached: Valkey
+) -> None:
+    """One address may ask for ten pages a second, and look at none."""
+    for number in range(5):
+        publish(f"v{number}", f"o{number}")
+    assert len(get(call, "limit=5", user=None)["items"]) == 5
+    assert not cached.hgetall(exploration.impression_keys(now_ms())[0])
+
+
 def test_served_features_are_logged_for_training(world: Config, call: Call) -> None:
     for number in range(40):
         publish(f"v{number}", f"o{number}")

@@ -64,7 +64,7 @@ def recomputed(row: dict[str, Any]) -> list[int]:
     """By features.vector, of the row's clip and of its viewer as they were when it was served."""
     at, table = row["served_at"], artefacts.in_service().table
     # A breaker of its own: by the present clock, an answer to a request of that moment is late.
-    with viewer_context.of(Asker("bob"), at, [], Health("recomputed", 1)) as context:
+    with viewer_context.of(Asker("bob"), at, table, Health("recomputed", 1)) as context:
         viewer = scoring.viewer_state(context, {}, at)
         hour = context.live.counts(f"v:{row['video_id']}", HOUR, at).totals
     assert viewer.interest, "the live signals were read"

@@ -28,6 +28,17 @@ def encoder(tmp_path: Path) -> TableEncoder:
     return TableEncoder(rank_model.load(place.read, tiny_version.written(place)), TABLE).prepare()
 
 
+def test_rows_of_newcomers_come_behind_those_of_the_catalogue(encoder: TableEncoder) -> None:
+    new = [clip("v2x", "carl", ["dogs", "new"], language="de"), clip("new", "zoe", ["cats"], region="eu")]
+    entries = [(one.video_id, one) for one in new]
+    table = item_table.make(TABLE.items, entries, NOW, TABLE)
+    grown, anew = TableEncoder(encoder.model, table, encoder), TableEncoder(encoder.model, table)
+    rows, buckets = np.arange(len(table)), np.zeros((len(table), len(features.FEATURES)), dtype=np.int16)
+    ours, theirs = (one.prepare().encode("ann", ["v1"], rows, buckets) for one in (grown, anew))
+    for field in dataclasses.fields(theirs):
+        assert np.array_equal(getattr(ours, field.name), getattr(theirs, field.name)), field.name
+
+
 def test_rows_of_a_table_are_those_of_its_clips(encoder: TableEncoder) -> None:
     rows = np.arange(len(TABLE))[::-1]
     clips = [TABLE.clip(int(row)) for row in rows]

@@ -94,7 +94,7 @@ def log(served: Sequence[Record], events: Sequence[Record]) -> list[Record]:
         of_clip = [event for event in by_clip[row["video_id"]] if event["received_at"] <= now]
         viewer = _viewer(row, own, before, known)
         clip = _clip(row, of_clip, viewer.region, before)
-        vector = features.vector(viewer, clip, Moment(now, row["source"], row["position"]))
+        vector = features.vector(viewer, clip, Moment(now))
         found.append({**row, "features": vector, "history": []})
     return found
 

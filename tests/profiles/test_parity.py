@@ -34,6 +34,27 @@ def test_an_event_in_flight_explains_a_score_but_not_the_hour() -> None:
     assert parity.reason(logged(hour=3), made(), True) == "unexplained"
 
 
+@pytest.mark.parametrize("name", parity.WINDOW)
+def test_what_the_feed_knows_of_the_last_hour_is_not_compared(name: str) -> None:
+    assert parity.reason(logged(**{name: 2}), made(), False) == "window"
+    assert parity.reason(logged(**{name: 2, "hour": 3}), made(), True) == "unexplained", "the hour differs as well"
+
+
+def test_artefacts_of_the_night_are_in_service_in_the_morning() -> None:
+    early, late = parity.NIGHT_HOURS - 1, parity.NIGHT_HOURS
+
+    def of(hour: int) -> str:
+        raw = made()
+        raw["features"][1 + parity.HOUR] = hour
+        return parity.reason(logged(hour=hour, plays=2), raw, True)
+
+    assert (of(early), of(late)) == ("artefacts", "unexplained")
+
+
+def test_a_viewer_who_travels_explains_the_region() -> None:
+    assert parity.reason(logged(same_region=1), made(), False) == "region"
+
+
 def test_a_vector_of_another_version_is_refused() -> None:
     with pytest.raises(ValueError, match="version"):
         parity.reason([99, *logged()[1:]], made(), False)
@@ -47,6 +68,8 @@ def test_a_vector_of_another_version_is_refused() -> None:
         ({"": 990, "edge": 10}, True),
         ({"": 9999, "unexplained": 1}, True),
         ({}, False),
+        ({"": 400, "window": 500, "artefacts": 100}, False),
+        ({"": 900, "window": 90, "region": 10}, True),
     ],
 )
 def test_999_of_1000_must_be_equal_and_the_others_explained(reasons: dict[str, int], failed: bool) -> None:

@@ -20,6 +20,7 @@ scoring          what each candidate is worth
 table_encoder    the ranker's rows of the item table
 reranking        variety
 exploration      slots that learn
+owed_clips       which new clips may still be owed impressions
 quiet_creators   who is shown less than every creator is owed
 variations       what experiments change
 fallbacks        what fills a page

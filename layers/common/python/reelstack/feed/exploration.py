@@ -9,7 +9,7 @@ depends on the generator alone, so the same session gives the same page.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ for place = 3, #ARGV do redis.call('HINCRBY', KEYS[1], ARGV[place], ARGV[2]) end
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 """
 DRAWS = 32
-"""Of Thompson sampling: the share of draws that a clip wins is the probability that is noted."""
+"""Of each clip by Thompson sampling: the share of their combinations that the winner wins is the probability noted."""
 PRIOR_STRENGTH = 8.0
 """Impressions that the prior is worth."""
 QUIET_SHARE = 0.2
@@ -48,6 +48,13 @@ class Owed:
     """How well each fits the viewer's taste, 0 to 1: its prior mean."""
     finishes: NDArray[np.float64]
     impressions: NDArray[np.float64]
+    chance: float = 1.0
+    """How likely each clip that is owed impressions was to be among these."""
+
+
+def _nothing_owed() -> Owed:
+    nothing = np.zeros(0)
+    return Owed(nothing.astype(np.int64), nothing, nothing, nothing)
 
 
 @dataclass(frozen=True)
@@ -56,16 +63,22 @@ class Weighted:
 
     rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     weights: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    chance: float = 1.0
+    """How likely each clip of its kind was to be among these."""
 
 
 @dataclass(frozen=True)
 class Pools:
-    """What slots are filled from. `quiet` is of creators who are shown little, and empty while anything is owed;
-    `anything`: rows of what the viewer may see."""
+    """What slots are filled from. `quiet` is of creators who are shown little, and empty while anything is owed."""
 
-    owed: Owed
-    quiet: Weighted
-    anything: NDArray[np.int64]
+    owed: Owed = field(default_factory=_nothing_owed)
+    quiet: Weighted = field(default_factory=Weighted)
+    anything: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Rows of what the viewer may see, evenly drawn."""
+    visible: float = 0.0
+    """Of about how many clips these are some."""
+    filled: float = 0.0
+    """How likely a slot is filled: an empty one goes to the best."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +142,19 @@ def places(count: int, generator: np.random.Generator) -> list[int]:
     return found
 
 
+def slot_chance(place: int, count: int) -> float:
+    """How likely `places` draws this place."""
+    start = place - place % EACH
+    end = min(start + EACH, count)
+    return (end - start) / EACH / (end - max(start, 1)) if place else 0.0
+
+
+def best_chance(place: int, count: int, pools: Pools) -> float:
+    """How likely a place goes to the best. One beyond the page's `count` is reckoned as its last."""
+    here = min(place, count - 1)
+    return (1 - slot_chance(here, count) * pools.filled) * (1 - RANDOM_SHARE) if here else 1.0
+
+
 def slots(count: int, pools: Pools, taken: Sequence[int], generator: np.random.Generator) -> list[Slot]:
     """The places of a page of `count` that explore. `taken`: rows that no slot may take, since they are on the page for
     their value."""
@@ -137,7 +163,7 @@ def slots(count: int, pools: Pools, taken: Sequence[int], generator: np.random.G
     for place in places(count, generator):
         slot = _of_newcomers(place, pools.owed, used, generator) or _of_quiet(place, pools.quiet, used, generator)
         if slot:
-            found.append(slot)
+            found.append(replace(slot, propensity=slot.propensity * slot_chance(place, count)))
             used.add(slot.row)
     anything = pools.anything
     by_chance = generator.random(count) < RANDOM_SHARE
@@ -145,14 +171,18 @@ def slots(count: int, pools: Pools, taken: Sequence[int], generator: np.random.G
         if place and len(anything) and all(one.place != place for one in found):
             row = int(anything[generator.integers(len(anything))])
             if row not in used:
-                found.append(Slot(place, row, "random", RANDOM_SHARE / len(anything)))
+                by_chance_here = RANDOM_SHARE * (1 - slot_chance(place, count) * pools.filled)
+                found.append(Slot(place, row, "random", by_chance_here / max(pools.visible, 1.0)))
                 used.add(row)
     return sorted(found, key=lambda one: one.place)
 
 
 def _of_newcomers(place: int, owed: Owed, used: Collection[int], generator: np.random.Generator) -> Slot | None:
     left = _left(owed.rows, used)
-    return Slot(place, *_thompson(owed, left, generator)) if left.any() else None
+    if not left.any():
+        return None
+    row, share = _thompson(owed, left, generator)
+    return Slot(place, row, "fresh", share * owed.chance)
 
 
 def _of_quiet(place: int, quiet: Weighted, used: Collection[int], generator: np.random.Generator) -> Slot | None:
@@ -161,19 +191,24 @@ def _of_quiet(place: int, quiet: Weighted, used: Collection[int], generator: np.
         return None
     shares = weights / weights.sum()
     index = int(generator.choice(len(shares), p=shares))
-    return Slot(place, int(quiet.rows[index]), "quiet", float(shares[index]) * QUIET_SHARE / EACH)
+    return Slot(place, int(quiet.rows[index]), "quiet", float(shares[index]) * QUIET_SHARE * quiet.chance)
 
 
 def _left(rows: NDArray[np.int64], used: Collection[int]) -> NDArray[np.bool_]:
     return np.array([row not in used for row in rows], dtype=np.bool_)
 
 
-def _thompson(owed: Owed, left: NDArray[np.bool_], generator: np.random.Generator) -> tuple[int, str, float]:
+def _thompson(owed: Owed, left: NDArray[np.bool_], generator: np.random.Generator) -> tuple[int, float]:
+    """The row that wins the first of the draws, and how likely it was to win one."""
     rows, fit = owed.rows[left], np.clip(owed.fit[left], 0.02, 0.98)
     finishes, impressions = owed.finishes[left], owed.impressions[left]
     good = fit * PRIOR_STRENGTH + finishes
     bad = (1 - fit) * PRIOR_STRENGTH + np.maximum(impressions - finishes, 0)
-    winners = generator.beta(good, bad, size=(DRAWS, len(rows))).argmax(axis=1)
-    winner = int(winners[0])
-    share = float((winners == winner).mean())
-    return int(rows[winner]), "fresh", share / EACH
+    draws = generator.beta(good, bad, size=(DRAWS, len(rows)))
+    winner = int(draws[0].argmax())
+    # Clips are drawn apart, so the winner's draws meet every combination of the others'. One that won is among them, so
+    # that no probability is 0; by more of them it weighs little.
+    own = np.append(draws[0, winner], generator.beta(good[winner], bad[winner], size=2 * DRAWS))
+    below = (draws[:, :, None] <= own).sum(axis=0, dtype=np.uint8) / DRAWS  # .mean takes twice as long
+    below[winner] = 1.0
+    return int(rows[winner]), float(below.prod(axis=0).mean())

@@ -4,14 +4,15 @@ It is the catalogue of a day (`items`) with the newcomers since then; `tables` k
 clip's number in it. Orders within a tag, an owner and a region are made once, so that a source is a slice.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reelstack.feed import exploration, feature_columns, features, quiet_creators, seen
+from reelstack.feed import exploration, feature_columns, features, items, quiet_creators, seen
 from reelstack.feed.feature_columns import Numbered
 from reelstack.feed.features import ClipState, Totals
 from reelstack.feed.items import DTYPES, TOTALS, WORDS, Items
@@ -29,6 +30,7 @@ PREPARED = (
 )
 MOST_TAGS, NONE = 20, -1
 Rows = NDArray[np.int64]
+Array = TypeVar("Array", bound=NDArray[Any])
 NO_ROWS: Rows = np.zeros(0, dtype=np.int64)
 
 
@@ -50,6 +52,9 @@ class ItemTable:
     made_at: int
     """Unix milliseconds; ages are taken at this moment."""
     withdrawn: frozenset[str] = frozenset()
+    base: "ItemTable | None" = field(default=None, repr=False, compare=False)
+    """The table of the catalogue alone. What it knows of its clips is taken over, so that a table with newcomers looks
+    at these alone."""
 
     def __len__(self) -> int:
         return len(self.items)
@@ -58,9 +63,19 @@ class ItemTable:
     def version(self) -> str:
         return self.items.version
 
+    def _grown(self, name: str, of_rows_from: Callable[[int], Array]) -> Array:
+        """What the base has under this name, with that of the newcomers, whose first row is given."""
+        if self.base is None:
+            return of_rows_from(0)
+        known: Array = getattr(self.base, name)
+        if len(known) == len(self):
+            return known
+        both: Any = np.concatenate([known, of_rows_from(len(known))])
+        return cast(Array, both)
+
     @cached_property
     def hashes(self) -> seen.Hashes:
-        return seen.hashes(one.decode() for one in self.items.ids)
+        return self._grown("hashes", lambda first: seen.hashes(one.decode() for one in self.items.ids[first:]))
 
     @cached_property
     def served_hashes(self) -> NDArray[np.uint32]:
@@ -141,8 +156,11 @@ class ItemTable:
     @cached_property
     def tag_rows(self) -> NDArray[np.int32]:
         """[clips, MOST_TAGS]: numbers of each clip's first tags, -1 where there is none."""
+        return self._grown("tag_rows", self._tag_rows_from)
+
+    def _tag_rows_from(self, first: int) -> NDArray[np.int32]:
         ends, tags = self.items.arrays["tag_ends"].astype(np.int64), self.items.arrays["tag"].astype(np.int32)
-        starts = np.concatenate([[0], ends[:-1]]) if len(self) else ends
+        starts, ends = np.concatenate([[0], ends])[first:-1], ends[first:]
         places = starts[:, None] + np.arange(MOST_TAGS)
         if not len(tags):
             return np.full(places.shape, NONE, dtype=np.int32)
@@ -152,7 +170,8 @@ class ItemTable:
     @cached_property
     def own_features(self) -> NDArray[np.int16]:
         """[clips, features]: the buckets of what depends on the clip alone; 0 elsewhere."""
-        return feature_columns.of_clips(self.items.arrays["duration_ms"], self.items.arrays["totals"])
+        duration_ms, totals = self.items.arrays["duration_ms"], self.items.arrays["totals"]
+        return self._grown("own_features", lambda first: feature_columns.of_clips(duration_ms[first:], totals[first:]))
 
     @cached_property
     def by_region(self) -> Grouped:
@@ -161,14 +180,17 @@ class ItemTable:
     @cached_property
     def unit_vectors(self) -> NDArray[np.float32]:
         """Of length 1; zeros of a clip without one."""
-        vectors = self.items.vectors.astype(np.float32)
+        return self._grown("unit_vectors", self._unit_vectors_from)
+
+    def _unit_vectors_from(self, first: int) -> NDArray[np.float32]:
+        vectors = self.items.vectors[first:].astype(np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
         """A product of 32-bit numbers is ten times as fast as one of 16 bits, which no processor has."""
-        return self.items.vectors.astype(np.float32)
+        return self._grown("vectors", lambda first: self.items.vectors[first:].astype(np.float32))
 
     @cached_property
     def _clips(self) -> dict[int, ClipState]:
@@ -176,6 +198,8 @@ class ItemTable:
 
     def clip(self, row: int) -> ClipState:
         """Without what the last hour brought."""
+        if self.base is not None and row < len(self.base):
+            return self.base.clip(row)
         if (found := self._clips.get(row)) is None:
             found = self._clips[row] = self.items.clip(row)
         return found
@@ -231,10 +255,14 @@ class ItemTable:
         """Makes every index now, so that no request waits for it."""
         for name in PREPARED:
             getattr(self, name)
+        self.items.place  # noqa: B018
         return self
 
     def _grouped(self, name: str, numbers: NDArray[np.unsignedinteger], clips: Rows) -> Grouped:
-        order = np.lexsort((-self.appeal[clips], numbers))
+        ranks = np.empty(len(self), dtype=np.int64)
+        ranks[self.by_appeal] = np.arange(len(self))
+        # One number for both is sorted in half of the time that np.lexsort takes.
+        order = np.argsort(numbers.astype(np.int64) << 32 | ranks[clips])
         counts = np.bincount(numbers, minlength=len(self.items.words[name]))
         return Grouped(clips[order], np.cumsum(counts))
 
@@ -246,37 +274,9 @@ def empty() -> Items:
     return Items("none", np.zeros(0, dtype="S1"), arrays, dict.fromkeys(WORDS, ()))
 
 
-def make(catalogue: Items, entries: Sequence[Entry], now_ms: int) -> ItemTable:
-    """The catalogue with newcomers; what was withdrawn stays in it, and is not alive."""
+def make(catalogue: Items, entries: Sequence[Entry], now_ms: int, base: ItemTable | None = None) -> ItemTable:
+    """The catalogue with newcomers; what was withdrawn stays in it, and is not alive. `base`: of this catalogue."""
     latest = dict(entries)
     gone = frozenset(video_id for video_id, clip in latest.items() if clip is None)
     added = [clip for video_id, clip in latest.items() if clip is not None and video_id not in catalogue.place]
-    return ItemTable(_joined(catalogue, added) if added else catalogue, now_ms, gone)
-
-
-def _joined(catalogue: Items, clips: Sequence[ClipState]) -> Items:
-    numbers = {name: {word: n for n, word in enumerate(catalogue.words[name])} for name in WORDS}
-
-    def number(name: str, word: str) -> int:
-        return numbers[name].setdefault(word, len(numbers[name]))
-
-    tags = [[number("tag", tag) for tag in clip.tags] for clip in clips]
-    before = int(catalogue.arrays["tag_ends"][-1]) if len(catalogue) else 0
-    added: dict[str, object] = {
-        "vectors": np.zeros((len(clips), catalogue.vectors.shape[1])),
-        "totals": np.zeros((len(clips), len(TOTALS))),
-        "exposure": np.zeros(len(clips)),
-        "duration_ms": [clip.duration_ms for clip in clips],
-        "published_at": [clip.published_at for clip in clips],
-        "owner": [number("owner", clip.owner_id) for clip in clips],
-        "language": [number("language", clip.language) for clip in clips],
-        "region": [number("region", clip.region) for clip in clips],
-        "tag": [tag for own in tags for tag in own],
-        "tag_ends": before + np.cumsum([len(own) for own in tags]),
-    }
-    arrays = {
-        name: np.concatenate([catalogue.arrays[name], np.asarray(added[name], dtype=dtype)])
-        for name, dtype in DTYPES.items()
-    }
-    ids = np.concatenate([catalogue.ids, np.array([clip.video_id.encode() for clip in clips], dtype=bytes)])
-    return Items(catalogue.version, ids, arrays, {name: tuple(numbers[name]) for name in WORDS})
+    return ItemTable(items.joined(catalogue, added) if added else catalogue, now_ms, gone, base)

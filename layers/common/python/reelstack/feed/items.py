@@ -12,7 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -60,6 +60,8 @@ class Items:
     """Named as DTYPES. `totals` has one column for each of TOTALS; the tags of clip n are
     tag[tag_ends[n − 1]:tag_ends[n]]."""
     words: Mapping[str, Sequence[str]]
+    before: "Items | None" = field(default=None, repr=False, compare=False)
+    """The catalogue of whose clips these are the continuation."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -83,7 +85,8 @@ class Items:
     @cached_property
     def place(self) -> Mapping[str, int]:
         """Video id -> its row."""
-        return {video_id.decode(): row for row, video_id in enumerate(self.ids)}
+        known = self.before.place if self.before else {}
+        return {**known, **{one.decode(): row for row, one in enumerate(self.ids[len(known) :], len(known))}}
 
     def tags(self, row: int) -> tuple[str, ...]:
         ends = self.arrays["tag_ends"]
@@ -104,6 +107,35 @@ class Items:
             totals=Totals(*(int(count) for count in arrays["totals"][row])),
             last_hour=last_hour or Totals(),
         )
+
+
+def joined(catalogue: Items, clips: Sequence[ClipState]) -> Items:
+    """The catalogue with clips that are not in it behind its own, and with their words behind its words."""
+    numbers = {name: {word: n for n, word in enumerate(catalogue.words[name])} for name in WORDS}
+
+    def number(name: str, word: str) -> int:
+        return numbers[name].setdefault(word, len(numbers[name]))
+
+    tags = [[number("tag", tag) for tag in clip.tags] for clip in clips]
+    before = int(catalogue.arrays["tag_ends"][-1]) if len(catalogue) else 0
+    added: dict[str, object] = {
+        "vectors": np.zeros((len(clips), catalogue.vectors.shape[1])),
+        "totals": np.zeros((len(clips), len(TOTALS))),
+        "exposure": np.zeros(len(clips)),
+        "duration_ms": [clip.duration_ms for clip in clips],
+        "published_at": [clip.published_at for clip in clips],
+        "owner": [number("owner", clip.owner_id) for clip in clips],
+        "language": [number("language", clip.language) for clip in clips],
+        "region": [number("region", clip.region) for clip in clips],
+        "tag": [tag for own in tags for tag in own],
+        "tag_ends": before + np.cumsum([len(own) for own in tags]),
+    }
+    arrays = {
+        name: np.concatenate([catalogue.arrays[name], np.asarray(added[name], dtype=dtype)])
+        for name, dtype in DTYPES.items()
+    }
+    ids = np.concatenate([catalogue.ids, np.array([clip.video_id.encode() for clip in clips], dtype=bytes)])
+    return Items(catalogue.version, ids, arrays, {name: tuple(numbers[name]) for name in WORDS}, catalogue)
 
 
 def unpack(content: bytes) -> Items:

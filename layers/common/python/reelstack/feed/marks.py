@@ -2,7 +2,8 @@
 
 The marks go with the request that brings what is known of the clips, before it is known which of them may be shown, so
 that a page costs no third request. Where one may not be shown, and another takes its place, a request more puts right
-what was noted: exactly the page. A clip that repeats is not noted again.
+what was noted: exactly the page. A clip that repeats is not noted again. Nor is a page for somebody without an account:
+who asks for pages without looking at them, from one address, would else use up what every new clip is owed.
 
 Bits that this answer has set are taken back; one that another answer to the same viewer wants, too, in the same
 milliseconds, is then lost, and a clip of it may come once more in a later session.
@@ -26,7 +27,7 @@ class Marks:
     viewer_id: str | None
     now_ms: int
     silent: bool = False
-    """Nothing is noted: the page is not shown, or the cache does not answer."""
+    """Nothing is noted: the page is not shown, its viewer has no account, or the cache does not answer."""
     noted: list[str] = field(default_factory=list)
     """Video ids, as far as the cache answered."""
     set_bits: list[bytes] = field(default_factory=list)

@@ -91,10 +91,11 @@ def answer(asked: Asked, *texts: str | None) -> Answered:
     now, trace = now_ms(), Trace()
     session = session_texts.session_of(texts, asked.asker.viewer_id, now)
     here = artefacts.in_service()
-    owed = ranked_page.owed_ids(here.table)
-    with cache.once(), trace.stage("all"), viewer_context.of(asked.asker, now, owed, feed_level.health()) as context:
+    asking = viewer_context.of(asked.asker, now, here.table, feed_level.health())
+    with cache.once(), trace.stage("all"), asking as context:
         plan = plans.make(asked, context, here, session, now, trace)
-        marks = Marks(asked.asker.viewer_id if context.personalised else None, now, silent=asked.peeks)
+        unseen = asked.peeks or asked.asker.viewer_id is None
+        marks = Marks(asked.asker.viewer_id if context.personalised else None, now, silent=unseen)
         with marks.taken_back():
             found = _visible(asked, plan, context, session, marks, trace)
             with cache.given(found.brought):

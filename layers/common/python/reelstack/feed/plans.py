@@ -72,7 +72,8 @@ class Plan:
     sources: Sequence[str] = ()
     """Those that should propose something to somebody."""
     logs: bool = False
-    """Whether what is shown is logged with its features: nothing of who has no account or opted out."""
+    """Whether what is shown is logged with its features: nothing of who has no account or opted out; and nothing of a
+    page without live signals, whose features are of another kind under the same names."""
 
 
 def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session, now: int, trace: Trace) -> Plan:
@@ -100,7 +101,7 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
     varied = variations.of(configuration.current(), asked.asker.identity, POLICY)
     off = varied.without | (frozenset() if level == Level.NORMAL else frozenset(candidates.LIVE))
     sources = [name for name in candidates.QUOTAS if name not in off]
-    setting = Setting(here.table, here.encoder, here.world, sources, context.impressions, varied)
+    setting = Setting(here.table, here.encoder, here.world, sources, context.impressions, context.owed, varied)
     generator = np.random.default_rng((session.salt, session.position))
     choices = ranked_page.plan(setting, viewer, asked.limit, now, generator, trace)
     return Plan(
@@ -113,7 +114,7 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         model=here.model.version if here.model else "",
         history=[video_id for video_id, _ in viewer.context.signals.watched],
         sources=[name for name in sources if _has_what_it_needs(name, here)],
-        logs=context.personalised,
+        logs=context.personalised and level == Level.NORMAL,
     )
 
 

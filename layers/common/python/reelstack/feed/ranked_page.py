@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from reelstack.feed import candidates, exploration, filters, live_signals, reranking, scoring
+from reelstack.feed import candidates, exploration, filters, live_signals, owed_clips, reranking, scoring
 from reelstack.feed.candidates import Wanted
 from reelstack.feed.exploration import Owed, Pools, Slot, Weighted
 from reelstack.feed.features import ViewerState
@@ -19,6 +19,7 @@ from reelstack.feed.item_table import NO_ROWS, ItemTable, Rows
 from reelstack.feed.items import TOTALS
 from reelstack.feed.lists import Lists
 from reelstack.feed.live_signals import RegionSignals
+from reelstack.feed.owed_clips import Drawn
 from reelstack.feed.reranking import Ranked
 from reelstack.feed.scoring import Scored, Scorer
 from reelstack.feed.table_encoder import TableEncoder
@@ -32,8 +33,8 @@ MOST_SCORED = candidates.MOST
 DAY_SECONDS = 86400
 SAMPLED = 64
 """Clips of which a slot for a quiet creator, or by chance, takes one."""
-OWED_LOOKED_AT, OWED_DRAWN = 200, 64
-"""Newest clips that may be owed impressions; of them so many, by chance, are weighed in one answer."""
+OWED_DRAWN = 64
+"""Of the clips that may be owed impressions so many, by chance, are weighed in one answer."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ class Setting:
     world: Lists | None
     sources: Sequence[str]
     impressions: Mapping[str, int] = field(default_factory=dict)
-    """Clips that are still owed impressions -> those they had."""
+    """Clips that may be owed impressions -> those they had; others had none."""
+    owed: Drawn | None = None
+    """Of which clips these impressions are; None: of all."""
     variation: Variation = field(default_factory=lambda: Variation(""))
 
     @property
@@ -109,12 +112,13 @@ def plan(
         )
     trace.passed("rerank", len(rows), {"lower-value": len(rows) - len(order)})
     with trace.stage("explore"):
-        slots = _slots(setting, viewer, state, scored, order[:limit], now_ms, generator)
+        pools = _pools(setting, viewer, state, now_ms, generator)
+        slots = _slots(pools, scored, order[:limit], generator)
         explored = _explored(setting, viewer, state, slots, now_ms) if slots else []
-    best = 1 - 1 / exploration.EACH - exploration.RANDOM_SHARE
+    chances = [exploration.best_chance(place, min(limit, len(order)), pools) for place in range(len(order))]
     chosen = [
-        _choice(table, scored, index, found.sources[places[index]], found.reasons, best if place else 1.0)
-        for place, index in enumerate(order)
+        _choice(table, scored, index, found.sources[places[index]], found.reasons, chance)
+        for index, chance in zip(order, chances, strict=True)
     ]
     page = apart(_with_slots(chosen, slots, explored), viewer.last_owners)
     # A clip beyond the page may explore as well: it is then where it explores.
@@ -163,29 +167,27 @@ def _choice(
     )
 
 
-def _slots(
-    setting: Setting,
-    viewer: Viewer,
-    state: ViewerState,
-    scored: Scored,
-    order: Sequence[int],
-    now_ms: int,
-    generator: np.random.Generator,
-) -> list[Slot]:
-    """Where the page explores, with clips that are not on it for their value."""
-    table = setting.table
-    recent = table.newest[:OWED_LOOKED_AT]
-    age = now_ms - table.items.arrays["published_at"][recent]
-    recent = recent[(age >= 0) & (age < exploration.OWED_MS)]
+def _pools(setting: Setting, viewer: Viewer, state: ViewerState, now_ms: int, generator: np.random.Generator) -> Pools:
+    """What the page may explore."""
+    table, owed = setting.table, setting.owed
+    recent = owed_clips.recent(table, now_ms) if owed is None else np.array(table.rows_of(owed.floors), dtype=np.int64)
     recent = recent[filters.keep(table, recent, viewer.excluded).which]
-    recent = generator.permutation(recent)[:OWED_DRAWN]
-    owed = _owed(setting, viewer, state, recent, now_ms)
-    quiet = Weighted()
-    if not len(owed.rows) and generator.random() < exploration.QUIET_SHARE:
-        quiet = _quiet(setting, viewer, state, _sample(table.quiet, viewer, table, generator), now_ms)
+    drawn = generator.permutation(recent)[:OWED_DRAWN]
+    chance = len(drawn) / max(len(recent), 1) * (owed.chance if owed else 1.0)
+    found = Pools(replace(_owed(setting, viewer, state, drawn, now_ms), chance=chance), filled=1.0)
+    if not len(found.owed.rows):
+        quiet = Weighted()
+        if generator.random() < exploration.QUIET_SHARE:
+            quiet = _quiet(setting, viewer, state, _sample(table.quiet, viewer, table, generator), now_ms)
+        found = replace(found, quiet=quiet, filled=exploration.QUIET_SHARE if len(table.quiet) else 0.0)
     anything = _sample(np.arange(len(table)), viewer, table, generator)
+    return replace(found, anything=anything, visible=len(table) * len(anything) / SAMPLED)
+
+
+def _slots(pools: Pools, scored: Scored, order: Sequence[int], generator: np.random.Generator) -> list[Slot]:
+    """Where the page explores, with clips that are not on it for their value."""
     taken = [int(scored.rows[index]) for index in order]
-    return exploration.slots(len(order), Pools(owed, quiet, anything), taken, generator)
+    return exploration.slots(len(order), pools, taken, generator)
 
 
 def _sample(rows: Rows, viewer: Viewer, table: ItemTable, generator: np.random.Generator) -> Rows:
@@ -196,14 +198,9 @@ def _sample(rows: Rows, viewer: Viewer, table: ItemTable, generator: np.random.G
     return some[filters.keep(table, some, viewer.excluded).which]
 
 
-def owed_ids(table: ItemTable) -> list[str]:
-    """Clips that may be owed impressions."""
-    return [table.items.ids[row].decode() for row in table.newest[:OWED_LOOKED_AT]]
-
-
 def _owed(setting: Setting, viewer: Viewer, state: ViewerState, rows: Rows, now_ms: int) -> Owed:
     table = setting.table
-    floors = exploration.floor_of(table.clips_of_owner[table.items.arrays["owner"][rows]])
+    floors = owed_clips.floors_of(table, rows)
     ids = [table.items.ids[row].decode() for row in rows]
     had = np.array([setting.impressions.get(one, 0) for one in ids], dtype=np.float64)
     totals = _known_of(table, viewer.context.live, rows, ids, now_ms)
@@ -225,7 +222,8 @@ def _quiet(setting: Setting, viewer: Viewer, state: ViewerState, rows: Rows, now
     table = setting.table
     rows = np.unique(rows)
     lacks = table.creators_lack[table.items.arrays["owner"][rows]]
-    return Weighted(rows, (lacks * _fit(table, viewer, state, rows, now_ms)) ** 2)
+    drawn = 1 - (1 - 1 / max(len(table.quiet), 1)) ** SAMPLED
+    return Weighted(rows, (lacks * _fit(table, viewer, state, rows, now_ms)) ** 2, drawn)
 
 
 def _known_of(

@@ -1,8 +1,9 @@
 """Log of what was served: the very features that each clip was scored by, for training (jobs.profiles.served_rows).
 
-Every explored clip is logged, and OTHERS_SHARE of the rest. A process keeps rows and writes them as one object of the
-bucket `data` once there are MOST_ROWS or the oldest waits FLUSH_SECONDS, in a thread: no answer waits for it or fails
-by it. A process that ends loses what it kept, which is a sample less; it is counted nowhere, since nobody is left to.
+Every explored clip of a page of level 0 is logged, and OTHERS_SHARE of the rest. A process keeps rows and writes them
+as one object of the bucket `data` once there are MOST_ROWS or the oldest waits FLUSH_SECONDS, in a thread: no answer
+waits for it or fails by it. A process that ends loses what it kept, which is a sample less; it is counted nowhere,
+since nobody is left to.
 """
 
 import gzip

@@ -15,11 +15,16 @@ from reelstack.feed.item_table import ItemTable, Rows
 from reelstack.feed.rank_model import RankModel
 from reelstack.feed.rank_vocabulary import TAGS_OF_A_ROW, WORDS_OF_A_ROW, Encoded, Indexes
 
+NONE: Indexes = np.array([-1], dtype=np.int32)
+NO_TAGS: Indexes = np.zeros(0, dtype=np.int32)
+
 
 @dataclass(frozen=True)
 class TableEncoder:
     model: RankModel
     table: ItemTable
+    before: "TableEncoder | None" = None
+    """Of the same model and `table.base`: what it looked up is taken over."""
 
     def prepare(self) -> "TableEncoder":
         """Looks everything up now, so that no request waits for it."""
@@ -40,18 +45,26 @@ class TableEncoder:
     @cached_property
     def _clips(self) -> Indexes:
         """[clips, (video, owner, language, region)]"""
+        if self.before is None:
+            return self._rows_from(0)
+        known = self.before._clips
+        return np.concatenate([known, self._rows_from(len(known))])
+
+    def _rows_from(self, first: int) -> Indexes:
         known, items = self.model.vocabulary, self.table.items
-        columns = [known.rows_of("video", (one.decode() for one in items.ids))]
+        columns = [known.rows_of("video", (one.decode() for one in items.ids[first:]))]
         for field in ("owner", "language", "region"):
             of_word = known.rows_of(field, items.words[field])
-            columns.append(of_word[items.arrays[field]])
+            columns.append(of_word[items.arrays[field][first:]])
         return np.stack(columns, axis=1)
 
     @cached_property
     def _tags(self) -> Indexes:
         """Row of each of the item table's tags; -1 of one that the ranker does not know, and of none."""
-        bags = self.model.vocabulary.bags_of("tag", [[word] for word in self.table.items.words["tag"]], 1)
-        return np.append(bags[:, 0], np.int32(-1))
+        known = self.before._tags[:-1] if self.before else NO_TAGS
+        new = self.table.items.words["tag"][len(known) :]
+        bags = self.model.vocabulary.bags_of("tag", [[word] for word in new], 1)
+        return np.concatenate([known, bags[:, 0], NONE])
 
     def _tag_bags(self, rows: Rows) -> Indexes:
         """Known tags first, in their order."""

@@ -17,6 +17,7 @@ from reelstack.feed import (
     hot_lists,
     kept_lists,
     live_signals,
+    owed_clips,
     seen_keys,
     timelines,
     viewer_profiles,
@@ -24,7 +25,9 @@ from reelstack.feed import (
 from reelstack.feed.choices import Choices
 from reelstack.feed.features import Totals
 from reelstack.feed.hot_lists import HotList
+from reelstack.feed.item_table import ItemTable
 from reelstack.feed.live_signals import RegionSignals, UnknownVersion, ViewerSignals
+from reelstack.feed.owed_clips import Drawn
 from reelstack.interactions import bookmarks, likes
 from reelstack.platform import cache, clock
 from reelstack.platform.config import config
@@ -74,7 +77,9 @@ class ViewerContext:
     choices: Choices = field(default_factory=Choices)
     hot: HotList = field(default_factory=lambda: HotList("", 0))
     impressions: Mapping[str, int] = field(default_factory=dict)
-    """Clips that are owed impressions -> those they had."""
+    """Clips that may be owed impressions -> those they had."""
+    owed: Drawn = field(default_factory=Drawn)
+    """Of which clips these impressions are."""
     cache_answered: bool = True
     view: View = field(default_factory=lambda: View(AWAY, search=False))
     """How the deployment does."""
@@ -89,6 +94,7 @@ class _Shared:
     live: RegionSignals = field(default_factory=RegionSignals)
     hot: HotList = field(default_factory=lambda: HotList("", 0))
     impressions: Mapping[str, int] = field(default_factory=dict)
+    owed: Drawn = field(default_factory=Drawn)
     read_at_ms: int = 0
 
 
@@ -96,10 +102,10 @@ _shared: dict[str, _Shared] = {}
 
 
 @contextmanager
-def of(asker: Asker, now_ms: int, owed: Sequence[str], health: Health) -> Iterator[ViewerContext]:
+def of(asker: Asker, now_ms: int, table: ItemTable, health: Health) -> Iterator[ViewerContext]:
     """Within, what the same request brought of accounts, blocks, choices and profiles is found without another.
 
-    `owed`: ids of clips whose impressions are wanted. The request also asks and tells how the deployment does; what
+    `table`: of whose new clips impressions are wanted. The request also asks and tells how the deployment does; what
     the cache does not answer in time is lost, and the context says so. While this process knows that in this second
     only ready-made pages are answered, nothing is asked.
     """
@@ -110,8 +116,9 @@ def of(asker: Asker, now_ms: int, owed: Sequence[str], health: Health) -> Iterat
         return
     stale = now_ms - region.read_at_ms > SHARED_SECONDS * 1000
     commands = [*(("GET", f"{cache.PREFIX}{key}") for key in keys), *_of_viewer(asker, now_ms)]
+    owed = owed_clips.draw(table, now_ms) if stale else region.owed
     if stale:
-        commands += _of_region(asker.country, owed, now_ms)
+        commands += _of_region(asker.country, owed.video_ids, now_ms)
     turn, answers, known = _asked(commands, health, now_ms)
     if turn and known:
         view = health.receive(turn, (), now_ms)
@@ -181,20 +188,22 @@ def _of_region(region: str, owed: Sequence[str], now_ms: int) -> list[tuple[str 
     ]
 
 
-def _read(answers: Sequence[Any], before: _Shared, owed: Sequence[str], now_ms: int) -> _Shared:
+def _read(answers: Sequence[Any], before: _Shared, owed: Drawn, now_ms: int) -> _Shared:
     live, own, world, *days = answers
     impressions = {
-        one: sum(int(day[index] or 0) for day in days) for index, one in enumerate(owed)
+        one: sum(int(day[index] or 0) for day in days) for index, one in enumerate(owed.floors)
     }  # fmt: skip
+    owed_clips.learn(owed, impressions)
     hot = hot_lists.newer(_hot(own), _hot(world), now_ms) or before.hot
     if hot.made_at and hot.is_stale(now_ms):
         count("HotListStale")
-    return _Shared(_region(live), hot, impressions, now_ms)
+    return _Shared(_region(live), hot, impressions, owed, now_ms)
 
 
 def _known(asker: Asker, own: Sequence[Any], region: _Shared, now_ms: int) -> ViewerContext:
     """`own`: empty while the cache does not answer, and of somebody without an account."""
-    made = ViewerContext(asker, asker.country, live=region.live, hot=region.hot, impressions=region.impressions)
+    made = ViewerContext(asker, asker.country, live=region.live, hot=region.hot)
+    made = replace(made, impressions=region.impressions, owed=region.owed)
     viewer_id = asker.viewer_id
     if viewer_id is None:
         return made
@@ -264,3 +273,4 @@ def _hot(text: bytes | None) -> HotList | None:
 def forget() -> None:
     """For a test that begins with a new process."""
     _shared.clear()
+    owed_clips.forget()
