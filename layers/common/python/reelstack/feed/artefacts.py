@@ -1,8 +1,9 @@
 """Artefacts in service: item table, ranker and retrieval lists of this process, loaded from the bucket `data`.
 
 The first request loads them; after LOOK_SECONDS a request starts a look for newer ones beside it, never in its way. One
-that is damaged or unknown is refused, counted, and the one before it stays. What never was there is None: a new stage
-has no ranker before the first training, and its feed orders by hand-set weights.
+that is damaged, too large or unknown is refused, counted, and the one before it stays; so it does while the bucket is
+away. A process that has none before it says so (`refused`), and answers from lists. What never was there is None: a new
+stage has no ranker before the first training, and its feed orders by hand-set weights.
 """
 
 import json
@@ -22,11 +23,14 @@ from reelstack.feed.table_encoder import TableEncoder
 from reelstack.platform import cache, storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
+from reelstack.platform.storage import DocumentTooLarge
 from reelstack.platform.telemetry import count, logger
 
 LOOK_SECONDS = 10
 NEWCOMERS_SECONDS = 2
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES = 128 * 1024 * 1024
+"""Of an archive of items: 320,000 clips at 40 MB per 100,000. In memory it takes about three times as much (estimated)
+while a newer one is loaded, of the function's 1,536 MB."""
 Found = TypeVar("Found")
 
 
@@ -37,7 +41,8 @@ class Artefacts:
     """With the ranker in service; None: there is none yet."""
     world: Lists | None = None
     refused: frozenset[str] = frozenset()
-    """Names of artefacts whose latest version was refused and that have no older one here."""
+    """Names of artefacts that are there, or may be, and of which this process has no version: the latest was refused,
+    or the bucket did not tell."""
 
     @property
     def model(self) -> RankModel | None:
@@ -77,7 +82,7 @@ class Loader:
         return now - self.asked_at >= NEWCOMERS_SECONDS or now < self.asked_at
 
     def _items(self) -> None:
-        pointer = self._text(items.POINTER)
+        pointer = self._text("items", items.POINTER)
         if not pointer or pointer == self.catalogue_version:
             self._nothing_new("items", pointer)
             return
@@ -87,7 +92,7 @@ class Loader:
             self._rebuild()
 
     def _model(self) -> None:
-        if not (pointer := self._text(rank_model.POINTER)):
+        if not (pointer := self._text("model", rank_model.POINTER)):
             self._nothing_new("model", pointer)
             return
         version = self._kept("model", lambda: rank_model.current_version(self.read), RankModelRefused)
@@ -98,7 +103,7 @@ class Loader:
             self.now = replace(self.now, encoder=TableEncoder(model, self.now.table).prepare())
 
     def _lists(self) -> None:
-        text = self._text(lists.POINTER)
+        text = self._text("lists", lists.POINTER)
         if not text:
             return
 
@@ -135,7 +140,13 @@ class Loader:
         if pointer is not None:
             self.now = replace(self.now, refused=self.now.refused - {name})
 
-    def _text(self, key: str) -> str | None:
+    def _lacks(self, name: str) -> None:
+        """An artefact has no version that this process could read now: it goes on with an older one, if it has one."""
+        has_older = {"items": bool(self.catalogue_version), "model": bool(self.now.model), "lists": True}
+        if not has_older[name]:
+            self.now = replace(self.now, refused=self.now.refused | {name})
+
+    def _text(self, name: str, key: str) -> str | None:
         """Empty: there is none; None: it could not be read."""
         try:
             return self.read(key).decode()
@@ -143,6 +154,7 @@ class Loader:
             if storage.is_missing(error):
                 return ""
             logger.warning("an artefact was not read", key=key, error=str(error))
+            self._lacks(name)
             return None
 
     def _kept(
@@ -150,15 +162,13 @@ class Loader:
     ) -> Found | None:
         try:
             found = load()
-        except refused as error:
-            logger.warning("an artefact was refused", artefact=name, error=str(error))
-            count("ArtefactRefused")
-            has_older = {"items": bool(self.catalogue_version), "model": bool(self.now.model), "lists": True}
-            if not has_older[name]:
-                self.now = replace(self.now, refused=self.now.refused | {name})
-            return None
-        except Exception as error:  # storage that is away
-            logger.warning("an artefact was not read", artefact=name, error=str(error))
+        except Exception as error:
+            if isinstance(error, (refused, DocumentTooLarge)):
+                logger.warning("an artefact was refused", artefact=name, error=str(error))
+                count("ArtefactRefused")
+            else:  # storage that is away
+                logger.warning("an artefact was not read", artefact=name, error=str(error))
+            self._lacks(name)
             return None
         self.now = replace(self.now, refused=self.now.refused - {name})
         return found
