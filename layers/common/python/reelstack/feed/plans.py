@@ -213,9 +213,11 @@ def owners_before(table: ItemTable, session: Session) -> list[str]:
 
 
 def _tastes(context: ViewerContext) -> list[tuple[str, float]]:
-    """What the search engine is asked for: tags of the long term, or those that the viewer picked."""
+    """What the search engine is asked for: liked tags of the long term, or those that the viewer picked."""
     long_term = context.profile.interests.items()
-    tags = [(key.removeprefix(scores.TAG), score) for key, score in long_term if key.startswith(scores.TAG)]
+    tags = [
+        (key.removeprefix(scores.TAG), score) for key, score in long_term if key.startswith(scores.TAG) and score > 0
+    ]
     return tags or [(tag, 1.0) for tag in context.choices.interests.tags]
 
 
