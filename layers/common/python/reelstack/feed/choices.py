@@ -72,6 +72,13 @@ class Choices:
     hidden: Hidden = Hidden()
     interests: Interests = Interests()
 
+    def lets_in(self, video_id: str, owner_id: str, tags: Collection[str], language: str) -> bool:
+        """Whether a video may be recommended: not hidden, and in a chosen language or in none that is stated."""
+        languages = self.interests.languages
+        return not self.hidden.hides(video_id, owner_id, tags) and (
+            not languages or not language or language in languages
+        )
+
 
 @dataclass(frozen=True)
 class HiddenEntry:
