@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
+import { Refused } from '@reelstack/client';
 import { ago, preferred, speak, t, use } from '../../web/src/i18n.ts';
 import { shell } from '../../web/src/messages/shell.ts';
 import { forgetLikes, keep, sendLikes } from '../../web/src/offline_likes.ts';
-import { Problem } from '../../web/src/problem.ts';
 
 const MESSAGES = new URL('../../web/src/messages/', import.meta.url);
 const stored = new Map<string, string>();
@@ -82,7 +82,7 @@ test('a like that is refused later is dropped, and those after it are sent', asy
   const sent: string[] = [];
   await sendLikes('me', async (id) => {
     if (id === 'gone') {
-      throw new Problem(404, 'video-not-found', 'There is no such video');
+      throw new Refused(404, 'video-not-found', 'There is no such video');
     }
     sent.push(id);
   });
@@ -92,7 +92,7 @@ test('a like that is refused later is dropped, and those after it are sent', asy
 test('a busy service, or a sign-in that is over, loses no like', async () => {
   keep('me', 'a', true);
   for (const status of [401, 429, 503]) {
-    assert.equal(await sendLikes('me', async () => Promise.reject(new Problem(status, '', ''))), 0);
+    assert.equal(await sendLikes('me', async () => Promise.reject(new Refused(status, '', ''))), 0);
   }
   assert.equal(await sendLikes('me', async () => undefined), 1);
 });

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.small_site import Site, build_page, make_clip, small_site
+from tests.browser.small_clip import make_clip
+from tests.browser.small_site import Site, build_page, small_site
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Refused, type Schema } from '@reelstack/client';
 import { Events, trimmed, uuid7 } from '../../web/src/events.ts';
 
 function storage(): Storage {
@@ -11,13 +12,14 @@ function storage(): Storage {
   } as unknown as Storage;
 }
 
+type Taken = Schema<'Taken'>;
 type Sent = { sent_at: number; events: { id: string; type: string; receipt?: string; view_id?: string }[] };
 
 /** A service that answers each request as the next of `answers` says. */
-function service(...answers: (Response | Error)[]) {
+function service(...answers: (Taken | Error)[]) {
   const sent: Sent[] = [];
-  const send = async (body: string) => {
-    sent.push(JSON.parse(body) as Sent);
+  const send = async (batch: Schema<'Batch'>) => {
+    sent.push(batch as unknown as Sent);
     const answer = answers.shift() ?? taken();
     if (answer instanceof Error) {
       throw answer;
@@ -27,8 +29,8 @@ function service(...answers: (Response | Error)[]) {
   return { sent, send };
 }
 
-function taken(...retry: number[]): Response {
-  return Response.json({ accepted: 1, refused: [], retry, kept: 'all' });
+function taken(...retry: number[]): Taken {
+  return { accepted: 1, refused: [], retry, kept: 'all' };
 }
 
 test('an event brings the receipt of its card and a UUIDv7 of its own', async () => {
@@ -58,7 +60,7 @@ test('what was taken is not sent again, and what is to be sent again is', async 
 
 test('events wait while the network or the service is away, also over a reload', async () => {
   const store = storage();
-  const away = service(new TypeError('no network'), new Response('', { status: 503 }));
+  const away = service(new TypeError('no network'), new Refused(503, 'unknown', 'Busy'));
   const before = new Events(store, away.send);
   before.add('play', { video_id: 'v1' });
   await before.flush();
@@ -69,7 +71,7 @@ test('events wait while the network or the service is away, also over a reload',
 });
 
 test('a batch that nobody will ever take does not hold back what comes after it', async () => {
-  const { sent, send } = service(new Response('', { status: 400 }));
+  const { sent, send } = service(new Refused(400, 'unknown', 'No'));
   const events = new Events(storage(), send);
   events.add('play', { video_id: 'v1' });
   await events.flush();
@@ -79,8 +81,8 @@ test('a batch that nobody will ever take does not hold back what comes after it'
 
 test('what is told while a page is left goes in requests that outlive it', async () => {
   const asked: [types: string[], last: boolean][] = [];
-  const events = new Events(storage(), (body, last) => {
-    asked.push([(JSON.parse(body) as Sent).events.map(({ type }) => type), last]);
+  const events = new Events(storage(), (batch, last) => {
+    asked.push([(batch as unknown as Sent).events.map(({ type }) => type), last]);
     return last ? Promise.resolve(taken()) : new Promise(() => undefined);
   });
   events.add('play', { video_id: 'v1' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Likes } from '../../web/src/api.ts';
 import { LikeToggle } from '../../web/src/likes.ts';
+import type { Likes } from '../../web/src/types.ts';
 
 /** A server whose answers are held back until they are released, one by one. */
 function server() {

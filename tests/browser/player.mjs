@@ -75,11 +75,30 @@ await run(async (page, given) => {
       renew: async (one) => ({ ...one, masterUrl: '/foreign/master.m3u8' }),
     });
     again.pool.destroy();
+    // A browser that holds a second ahead and no more, as phones with little memory do.
+    const append = window.SourceBuffer.prototype.appendBuffer;
+    const full = { video: { currentTime: 0 } };
+    let refusals = 0;
+    window.SourceBuffer.prototype.appendBuffer = function appendIfFits(bytes) {
+      const { buffered } = this;
+      if (buffered.length > 0 && buffered.end(buffered.length - 1) - full.video.currentTime > 1) {
+        refusals += 1;
+        throw new window.DOMException('full', 'QuotaExceededError');
+      }
+      return append.call(this, bytes);
+    };
+    const short = await play([clip('a')], (events, pool) => {
+      full.video = pool.video;
+      return pool.currentTime > 3 || failed(events);
+    });
+    window.SourceBuffer.prototype.appendBuffer = append;
+    const room = { refused: refusals > 0, plays: short.came && !failed(short.events), errors: kinds(short.events) };
+    short.pool.destroy();
     const damaged = await play([clip('a', { masterUrl: '/damaged/master.m3u8' }), clip('b')], failed);
     damaged.pool.show([clip('b')], 0);
     const after = { errors: kinds(damaged.events), next: await until(() => damaged.pool.currentTime > 0.2) };
     damaged.pool.destroy();
-    return { away, again: again.came, after, came: looped.came, resting, better, quality, moved, renewed: renewed.came, errors, codec, foreign: foreign.came, subtitles };
+    return { away, again: again.came, after, came: looped.came, resting, better, quality, moved, room, renewed: renewed.came, errors, codec, foreign: foreign.came, subtitles };
   }, given);
 
   const leak = await page.evaluate(async ({ item }) => {

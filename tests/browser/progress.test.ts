@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OwnVideo } from '../../web/src/api.ts';
 import { use } from '../../web/src/i18n.ts';
 import { clips } from '../../web/src/messages/clips.ts';
 import { whyNot } from '../../web/src/passwords.ts';
 import * as progress from '../../web/src/progress.ts';
+import type { OwnVideo } from '../../web/src/types.ts';
 
 await use(clips);
 
 function clip(id: string, state: string, more: Partial<OwnVideo> = {}): OwnVideo {
   const author = { id: 'ann', handle: 'ann', display_name: 'Ann' };
   const none = { reason_message: null, reason_detail: null, color: null, poster_url: null };
-  return { video_id: id, title: id, state, author, attempt: 1, created_at: 0, ...none, ...more };
+  return { video_id: id, title: id, state, author, attempt: 1, created_at: 0, ...none, ...more } as OwnVideo;
 }
 
-const made = (stage: string, done: number, total: number | null, seconds: number | null) =>
+const made = (stage: NonNullable<OwnVideo['progress']>['stage'], done: number, total: number | null, seconds: number | null) =>
   progress.progressOf(
     clip('a', 'processing', {
       progress: { stage, renditions_done: done, renditions_total: total, remaining_seconds: seconds },

@@ -36,5 +36,13 @@ await run(async (page, given) => {
   await follow(`/@bob/${given.plays}`);
   await playing(shown(page, given.plays));
   found.hls = asked;
+
+  await page.evaluate(() => window.localStorage.setItem('reelstack.prefs.language', '"ar"'));
+  await page.goto(new URL('/sign-in', given.url).href);
+  await page.locator('[name=username]').fill(given.username);
+  await page.locator('[name=password]').fill('wrong');
+  await page.getByRole('main').locator('.primary').click();
+  await notice.waitFor();
+  found.inArabic = await notice.locator('span').first().textContent();
   return found;
 });

@@ -53,8 +53,8 @@ test('signing out ends the sign-in and its refresh token before it forgets them'
   const session = signedIn(ELSEWHERE);
   await session.signOut();
   assert.deepEqual(asked, [
-    ['GET', '/v1/me/sessions', 'Bearer a', true],
     ['POST', 'https://auth.example.com/oauth2/revoke', 'client_id=c&token=r', true],
+    ['GET', '/v1/me/sessions', 'Bearer a', true],
     ['DELETE', '/v1/me/sessions/own%2F1', 'Bearer a', true],
   ]);
   assert.deepEqual([session.signedIn, stored.size], [false, 0]);
@@ -94,6 +94,14 @@ test('tokens that are refused are forgotten without asking anybody', async () =>
   assert.deepEqual([asked.length, session.signedIn, stored.size], [1, false, 0]);
 });
 
+test('a token that the service refuses ends the sign-in that it is of, and no later one', () => {
+  const session = signedIn(ELSEWHERE);
+  session.refused('of-before');
+  assert.equal(session.signedIn, true);
+  session.refused('a');
+  assert.deepEqual([session.signedIn, stored.size], [false, 0]);
+});
+
 test('a sign-in service in trouble ends no sign-in', async () => {
   answering(async () => Response.json({ message: 'Try later' }, { status: 503 }));
   const session = signedIn(ELSEWHERE, 0);
@@ -105,7 +113,7 @@ test('whoever signs out while a token is renewed stays signed out', async () => 
   let answer = (_: Response): void => undefined;
   answering(async (path) => (path.endsWith('/token') ? new Promise<Response>((resolve) => { answer = resolve; }) : Response.json(sessions)));
   const session = signedIn(ELSEWHERE, 0);
-  const asked = assert.rejects(session.token(), { kind: 'signed-out' });
+  const asked = assert.rejects(session.token(), { type: 'signed-out' });
   session.forget();
   answer(Response.json({ access_token: 'b', expires_in: 3600 }));
   await asked;
@@ -115,7 +123,7 @@ test('whoever signs out while a token is renewed stays signed out', async () => 
 test('a pool that is busy ends no sign-in', async () => {
   answering(async () => Response.json({ __type: 'TooManyRequestsException', message: 'Rate exceeded' }, { status: 400 }));
   const session = signedIn(HERE, 0);
-  await assert.rejects(session.token(), { kind: 'TooManyRequestsException' });
+  await assert.rejects(session.token(), { type: 'TooManyRequestsException' });
   assert.equal(session.signedIn, true);
 });
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -26,16 +25,14 @@ from local.edge_headers import Added
 from local.edge_origin import Origin
 from local.edge_viewer import Edge, application
 from reelstack.delivery.tokens import SigningKey, asset_url
-from reelstack.media import hls_writer, packager
-from reelstack.production import asset_files
+from reelstack.media import sprites
+from tests.browser.small_clip import SECONDS
 from tests.local.tiny_origin import Asked, TinyOrigin, tiny_origin
 from tests.support.edge_entries import in_shards
 
 ROOT = Path(__file__).parent.parent.parent
 KEY = SigningKey("k1", "5ec2e7")
 USER, PASSWORD = "ann", "right"
-SECONDS = 3
-NAME = "avc"
 PAGE, FOREVER = "no-cache", "public, max-age=31536000, immutable"
 NOTICE = {"code": "sound-dropped", "message": "The sound could not be decoded."}
 PLAYS, REFUSES, RENEWS, GONE, ARCHIVED = "plays", "refuses", "renews", "gone", "archived"
@@ -53,30 +50,6 @@ def build_page(into: Path) -> None:
     vite = ROOT / "node_modules/vite/bin/vite.js"
     argv = [str(programs.node().path), str(vite), "build", "web", "--outDir", str(into), "--emptyOutDir"]
     subprocess.run(argv, cwd=ROOT, check=True, capture_output=True, timeout=120)
-
-
-def make_clip(into: Path) -> None:
-    """A portrait H.264 clip with sound as production leaves it, and its poster."""
-    into.mkdir()
-    source = ["-f", "lavfi", "-i", f"testsrc2=size=180x320:rate=24:duration={SECONDS}"]
-    sound = ["-f", "lavfi", "-i", f"sine=frequency=440:duration={SECONDS}"]
-    picture_codec = ["-c:v", "libx264", "-profile:v", "main", "-pix_fmt", "yuv420p", "-g", "24", "-preset", "ultrafast"]
-    fragments = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-use_editlist", "0"]
-    whole = ["-frag_duration", "2000000", "-movflags", "+empty_moov+default_base_moof", "-use_editlist", "0"]
-    ffmpeg = [str(programs.ffmpeg()), "-v", "error"]
-    for argv in (
-        [*ffmpeg, *source, *picture_codec, *fragments, "picture.part.mp4"],
-        [*ffmpeg, *sound, "-c:a", "aac", *whole, "heard.part.mp4"],
-        [*ffmpeg, *source, "-frames:v", "1", "poster.jpg"],
-    ):
-        subprocess.run(argv, cwd=into, check=True, capture_output=True, timeout=120)
-    picture = packager.join(NAME, [packager.scan(into / "picture.part.mp4")], into / f"{NAME}.mp4")
-    heard = packager.join("sound", [packager.scan(into / "heard.part.mp4")], into / "sound.mp4")
-    for track in (picture, heard):
-        (into / track.playlist).write_text(hls_writer.media_playlist(track, 2))
-    (into / "master.m3u8").write_text(hls_writer.master_playlist([picture], heard, Fraction(24)))
-    told = {"renditions": [asset_files.rendition(picture, "avc", heard)], "sound": asset_files.sound(heard)}
-    (into / "asset.json").write_text(json.dumps(told))
 
 
 @contextmanager
@@ -158,7 +131,7 @@ def _without_address(shown: dict[str, Any]) -> dict[str, Any]:
     """Two clips that come without where they play: of one that is asked for, the other is archived."""
     answers: dict[str, Any] = {}
     for video, where in ((PLAYS, playback(PLAYS)), (ARCHIVED, playback(ARCHIVED) | {"master_url": None})):
-        bare = {"video_id": video, "title": video, "description": "", "playback": None} | shown
+        bare = {"video_id": video, "title": video.title(), "description": "", "playback": None} | shown
         bare |= {"visibility": "public", "playable": True, "archived": video == ARCHIVED}
         answers[f"GET /api/v1/videos/{video}"] = lambda _, bare=bare: (200, bare)
         answers[f"GET /api/v1/videos/{video}/playback"] = lambda _, where=where: (200, where)
@@ -232,10 +205,14 @@ def _hosted_sign_in() -> dict[str, Any]:
 def playback(video: str, seconds: int = 3600) -> dict[str, Any]:
     now = int(time.time())
     until = now + seconds
-    urls = {name: asset_url(video, f"v/{video}/1/{name}", now, until, KEY) for name in ("master.m3u8", "poster.jpg")}
+    urls = {
+        name: asset_url(video, f"v/{video}/1/{name}", now, until, KEY)
+        for name in ("master.m3u8", "poster.jpg", sprites.TRACK)
+    }
     return {
         "master_url": urls["master.m3u8"],
         "poster_url": urls["poster.jpg"],
+        "sprites_url": urls[sprites.TRACK],
         "expires_at": until,
         "duration_ms": SECONDS * 1000,
         **_asset,

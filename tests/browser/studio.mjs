@@ -49,6 +49,7 @@ await run(async (page, given) => {
     await page.getByRole('button', { name: 'Send again: Low' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();
     found.moved = await text('#notice span');
+    found.level = [await text('.tile:nth-child(2) dd'), ...new Set(site.state.feedAskedAs)];
     await look('review', '.reviewed .facts-list', '/review');
     await page.keyboard.press('j');
     await page.locator('.reviewed[aria-label^="Gold"]').waitFor();

@@ -65,7 +65,7 @@ function answers(state) {
 }
 
 export async function studioSite({ page, csp }) {
-  const state = { held: {}, decided: [], redriven: false, unknown: [] };
+  const state = { held: {}, decided: [], redriven: false, unknown: [], feedAskedAs: [] };
   const server = createServer(async (request, answer) => {
     const { pathname } = new URL(request.url, 'http://site');
     let text = '';
@@ -76,6 +76,9 @@ export async function studioSite({ page, csp }) {
       json(answer, 200, { stage: 'test', region: 'us-east-1', user_pool_id: 'p', client_id: 'c', auth: 'password', hosted_ui: '' });
     } else if (pathname.startsWith('/v1/')) {
       const name = `${request.method} ${pathname}`;
+      if (name === 'GET /v1/feed') {
+        state.feedAskedAs.push(request.headers.authorization ?? 'nobody');
+      }
       let found = answers(state)[name];
       if (found === undefined) {
         state.unknown.push(name);

@@ -7,7 +7,8 @@ import pytest
 from reelstack.delivery import embedding
 from reelstack.delivery.clips_for_everybody import Clip
 from tests.browser.scenarios import in_chromium
-from tests.browser.small_site import GONE, PASSWORD, PLAYS, SECONDS, USER, Site
+from tests.browser.small_clip import SECONDS
+from tests.browser.small_site import GONE, PASSWORD, PLAYS, USER, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines, pytest.mark.xdist_group("page")]
 CLIP = Clip(PLAYS, 'Plays "<b>', "", "bob", SECONDS, 180, 320, has_poster=True, listed=True)

@@ -13,6 +13,7 @@ from tests.local.tiny_origin import Asked
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 DECLINED = "A moderator declined the clip."
 WRONG = "The old password is not the one of this account"
+TOLD = "The current password is not right."
 NO_CLIPS: dict[str, Any] = {"items": [], "cursor": None}
 
 
@@ -86,10 +87,10 @@ def test_a_password_is_changed_on_the_page_and_a_refusal_says_why(site: Site) ->
         return 204, None
 
     site.origin.answers |= {"POST /api/v1/me/password": change, "GET /api/v1/videos": lambda _: (200, NO_CLIPS)}
-    found = in_chromium("password", url=site.url, username=USER, password=PASSWORD, wanted="Zebra-9!", refusal=WRONG)
+    found = in_chromium("password", url=site.url, username=USER, password=PASSWORD, wanted="Zebra-9!", refusal=TOLD)
     assert found == {
         "differs": "The new password and its repetition differ.",
-        "refused": WRONG,
+        "refused": TOLD,
         "changed": "Your password is changed, and you are signed out everywhere else. "
         "Here you will be asked for the new one within the hour.",
         "left": "",

@@ -10,16 +10,15 @@ from local.edge import CODE
 from local.places import ROOT
 from reelstack.behavior import client_events
 from tests.browser.scenarios import in_chromium
+from tests.browser.small_clip import NAME, SECONDS
 from tests.browser.small_site import (
     ARCHIVED,
     GONE,
     MORE,
-    NAME,
     NOTICE,
     PASSWORD,
     PLAYS,
     RENEWS,
-    SECONDS,
     USER,
     Site,
     small_site,
@@ -94,10 +93,12 @@ def test_a_page_of_clips_is_one_request_and_five_nodes(site: Site) -> None:
 
 def test_a_person_is_told_what_did_not_work(site: Site) -> None:
     found = in_chromium("refusals", url=site.url, username=USER, password=PASSWORD, archived=ARCHIVED, plays=PLAYS)
-    assert found["wrongPassword"] == "Incorrect username or password."
+    assert found["wrongPassword"] == "This name and this password do not fit. After many tries, wait a while."
     assert found["refusedLike"] == "This video takes no likes"
     assert found["afterRefusal"] == ["false", "Like Refuses likes, 7 likes"]
     assert found["gone"] == "There is no such video"
+    assert re.search("[\u0600-\u06ff]", found["inArabic"])
+    assert not re.search("[a-z]", found["inArabic"])
     assert found["keptAfterSignOut"] == 0
     assert (found["archived"], found["hls"]) == ("Its owner has archived this clip", [])
     assert found["complaints"] == []
@@ -128,3 +129,24 @@ def test_signing_in_elsewhere_comes_back_with_a_code_that_only_this_tab_can_use(
         "forged": "That sign-in did not begin in this tab. Try again.",
         "complaints": [],
     }
+
+
+def test_while_seeking_the_picture_of_that_time_is_shown(site: Site) -> None:
+    found = in_chromium("seek", url=site.url)
+    assert found["before"] == [], "nothing is loaded for who does not seek"
+    half, end = found["hovered"]
+    assert (half["sheet"], half["x"], half["time"]) == ("sprites.jpg", "-90px", "0:02")
+    assert (end["x"], end["time"]) == ("-180px", "0:03")
+    assert 0.45 < half["middle"] < 0.55 < end["middle"] < 1
+    assert found["left"] is None
+    assert sorted(found["asked"]) == ["sprites.jpg", "sprites.vtt"], "each once"
+    dragged, value = found["dragged"]
+    assert (dragged["x"], float(value)) == ("-90px", pytest.approx(SECONDS / 2, abs=0.1))
+    assert found["pressed"] == ["0:01", "1"]
+    right, left = found["rtl"]
+    assert (right["x"], left["x"]) == ("0px", "-180px"), "an Arabic clip begins at the right"
+    assert right["middle"] > 0.5 > left["middle"]
+    assert found["pressedRtl"] == "1"
+    saver, asked = found["saver"]
+    assert (saver["sheet"], saver["time"], asked) == (None, "0:02", []), "the time alone"
+    assert found["complaints"] == []

@@ -126,6 +126,10 @@ def test_a_codec_that_this_browser_lacks_is_no_error(found: dict[str, Any]) -> N
     assert found["codec"] == {"errors": [], "shown": True}
 
 
+def test_a_full_buffer_is_waited_for(found: dict[str, Any]) -> None:
+    assert found["room"] == {"refused": True, "plays": True, "errors": []}
+
+
 def test_a_damaged_clip_fails_alone(found: dict[str, Any]) -> None:
     """Its codec is not given up, since the clip has no other."""
     assert found["after"]["errors"] == [["decode", True]]

@@ -10,7 +10,7 @@ import pytest
 from infra.edge.content_security import content_security_policy
 from tests.browser.scenarios import in_chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
+pytestmark = [pytest.mark.browser, pytest.mark.engines, pytest.mark.xdist_group("page")]
 
 ROUTE_BYTES = 60_000
 """Of JavaScript that a page may add to the shell, compressed."""
@@ -76,3 +76,7 @@ def test_a_moderator_decides_by_keys_alone(found: dict[str, Any]) -> None:
 
 def test_an_operator_sends_dead_letters_again(found: dict[str, Any]) -> None:
     assert found["moved"] == "2 orders went back to their queue"
+
+
+def test_a_look_at_the_level_of_the_feed_uses_up_nobodys_clips(found: dict[str, Any]) -> None:
+    assert found["level"] == ["1", "nobody"]

@@ -61,6 +61,7 @@ def check(viewer: str) -> None:
     assert relationships.followed_among(viewer, owners) == relationships.followed(viewer, owners)
 
 
+@pytest.mark.engines
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(st.tuples(st.sampled_from([*ACTS, SETTLE, SETTLE]), st.sampled_from(sorted(OWNERS))), max_size=10)

@@ -74,6 +74,8 @@ def test_a_page_of_fifty_costs_as_many_requests_as_a_page_of_one(ask: Any) -> No
         (few, for_few), (many, for_many) = ask(service, path, user, 1), ask(service, path, user, 50)
         expected = 1 if path in ONE_OWNER else 30 if path.startswith(("/v1/feed/following", "/v1/users/eve")) else 50
         assert (few, many) == (1, expected), path
+        if for_few != for_many:  # a busy machine: what a process knows for some seconds had to be read again
+            (_, for_few), (_, for_many) = ask(service, path, user, 1), ask(service, path, user, 50)
         assert for_few == for_many, path
         tables = {name.split()[1] for name in for_many if name.startswith(("BatchGetItem", "GetItem", "Query"))}
         assert tables <= readable(service), f"{path}: infra/catalogue/ grants no more"

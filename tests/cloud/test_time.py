@@ -19,7 +19,7 @@ from reelstack_client import Upload, Video, Wishes
 from tests.cloud.driver import Driver, draw, eventually, problem, traces
 from tests.cloud.test_privacy import EXPIRING
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.engines]
 
 IN_REVIEW = "what the fuck is {}"
 """A title that makes a person look."""

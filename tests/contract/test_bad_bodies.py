@@ -40,6 +40,7 @@ def with_bodies(asking: Asking) -> list[Row]:
     return [row for row in rows() if asking.body(row.route) is not None]
 
 
+@pytest.mark.engines
 def test_a_body_that_is_not_what_the_route_describes_is_told_so_and_changes_nothing(
     asking: Asking, world: World
 ) -> None:

@@ -1,11 +1,13 @@
 """The published description is valid, up to date, and says of each route what the catalogue says."""
 
+import pytest
 from openapi_spec_validator import validate
 
 from cli import openapi
 from infra.catalogue import FUNCTIONS
 
 
+@pytest.mark.engines
 def test_the_description_is_valid_openapi_3_1() -> None:
     validate(openapi.describe())
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
+
 from reelstack.web import ROLES
 from tests.authorization import rows
 from tests.support.asking import Asking, described
@@ -59,6 +61,7 @@ def asked() -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield from ((f"{method.upper()} {path}", *found) for found in texts(schema, name))
 
 
+@pytest.mark.engines
 def test_every_text_of_a_request_is_a_persons_or_has_a_fixed_form() -> None:
     assert not {(route, name) for route, name, schema in asked() if not FIXED & schema.keys() and name not in MACHINES}
 
@@ -70,6 +73,7 @@ def test_the_fields_that_people_write_are_known() -> None:
     }
 
 
+@pytest.mark.engines
 def test_what_is_no_text_is_refused_and_nothing_breaks(call: Callable[..., Any], world: World) -> None:
     asking, by_route = Asking(call), {row.route: row for row in rows()}
     wrong = []

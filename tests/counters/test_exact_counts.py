@@ -159,6 +159,7 @@ class Counting(RuleBasedStateMachine):
 RANDOMLY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
+@pytest.mark.engines
 def test_any_interleaving_ends_with_count_equal_to_likes(aws: Config) -> None:
     run_state_machine_as_test(Counting, settings=settings(max_examples=8, stateful_step_count=25, **RANDOMLY))
 

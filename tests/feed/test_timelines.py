@@ -245,6 +245,7 @@ class World:
         return [video.video_id for video in sorted(mine, key=videos.position, reverse=True)]
 
 
+@pytest.mark.engines
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(acts=st.lists(ACTS, max_size=30))
 def test_a_timeline_is_the_naive_merge_after_any_interleaving_and_never_more_than_it(

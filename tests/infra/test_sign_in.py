@@ -44,6 +44,7 @@ def test_nothing_of_the_pool_needs_a_dearer_plan(variant: Assembly) -> None:
     assert "PasswordHistorySize" not in pool.properties["Policies"]["PasswordPolicy"]
 
 
+@pytest.mark.engines
 def test_guessed_passwords_are_answered_by_the_plan_that_can() -> None:
     pool = only(state(cognito_plan="PLUS"), "AWS::Cognito::UserPool")
     assert pool["UserPoolAddOns"] == {"AdvancedSecurityMode": "ENFORCED"}
@@ -80,6 +81,7 @@ def test_a_changed_address_counts_only_once_its_code_was_entered(variant: Assemb
     assert "email_verified" not in client.properties.get("WriteAttributes", [])
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(
     ("identity", "sender", "arn"),
     [
@@ -94,6 +96,7 @@ def test_mails_come_from_the_ses_identity_be_it_an_address_or_a_domain(identity:
     assert str(mails["SourceArn"]).endswith(f"{arn}']]}}")
 
 
+@pytest.mark.engines
 def test_without_an_identity_cognito_mails_itself() -> None:
     assert "EmailConfiguration" not in only(state(), "AWS::Cognito::UserPool")
 
@@ -105,6 +108,7 @@ def test_the_site_passed_on_by_deploy_may_sign_in_and_upload() -> None:
     assert settings_of(App(context={"stage": "dev"})) == STAGES["dev"]
 
 
+@pytest.mark.engines
 def test_a_site_among_the_origins_is_a_callback_and_may_upload() -> None:
     template = state(web_origins=(SITE,))
     clients = [one["Properties"] for one in template.find_resources("AWS::Cognito::UserPoolClient").values()]

@@ -67,6 +67,7 @@ def test_who_likes_a_video_is_listed_newest_first_from_all_shards(video: str) ->
     assert listed(video) == [like.user_id for like in newest]
 
 
+@pytest.mark.engines
 def test_a_video_that_becomes_hot_lists_what_follows_on_more_shards_and_forgets_none(video: str) -> None:
     for number in range(5):
         likes.like(f"early{number}", video)

@@ -19,6 +19,8 @@ from reelstack.media.transcoder import encode_clip, encode_segment
 from tests.clips import drawn, numbered, read_numbers
 from tests.media.hard_clips import CLIPS
 
+pytestmark = pytest.mark.engines
+
 FASTEST = 12
 
 

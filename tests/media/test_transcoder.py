@@ -162,6 +162,7 @@ def test_a_clip_that_lacks_its_frames_is_not_passed_off_as_whole(tmp_path: Path)
         transcoder.encode_segment(elsewhere, source, plan.segments[0], tmp_path, EFFORT)
 
 
+@pytest.mark.engines
 def test_noise_that_fills_any_buffer_stays_under_the_cap(tmp_path: Path) -> None:
     noise = ["-vf", "noise=alls=100:allf=t", "-qp", "12"]
     source = drawn(tmp_path / "source.mp4", size="320x180", seconds=2, options=noise)

@@ -182,6 +182,7 @@ def many_slots(aws: Config, monkeypatch: pytest.MonkeyPatch) -> None:
 EACH = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 
+@pytest.mark.engines
 def test_a_clip_always_has_a_way_out(many_slots: None) -> None:
     run_state_machine_as_test(Clip, settings=settings(EACH, max_examples=3, stateful_step_count=8, derandomize=True))
 

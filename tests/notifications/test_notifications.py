@@ -3,6 +3,7 @@
 import itertools
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ HAPPENED = st.builds(
 )
 
 
+@pytest.mark.engines
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happened=st.lists(HAPPENED, min_size=1, max_size=8), data=st.data())
 def test_an_inbox_is_the_same_after_any_replay(aws: Config, happened: list[Activity], data: Any) -> None:

@@ -23,6 +23,8 @@ from tests.support.mediaconvert import Transcoder, serving
 from tests.support.waiting_execution import Production as Waiting
 from tests.support.waiting_execution import start_production
 
+pytestmark = pytest.mark.engines
+
 ASSET = "v/v1/1/managed/"
 KEY = "mediaconvert-u1-1"
 

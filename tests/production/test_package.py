@@ -11,18 +11,23 @@ from reelstack.media.packager import FramesMissing
 from reelstack.platform import aws as seam
 from tests.clips import FFPROBE, drawn
 
+pytestmark = pytest.mark.xdist_group("package")  # one process encodes for all
 PREFIX = "v/v1/1/"
 
 
 @pytest.fixture
 def transcoded(production: Any, tmp_path: Path) -> Any:
     """A clip of two segments, portrait."""
-    production.upload(drawn(tmp_path / "clip.mp4", size="180x320", seconds=5.6, fps="5"))
-    segments = production.run("probe")["segments"]
-    assert segments == [0, 1]
-    production.run("encode_first_rung")
-    for segment in segments:
-        production.run("transcode", segment=segment)
+
+    def make() -> None:
+        production.upload(drawn(tmp_path / "clip.mp4", size="180x320", seconds=5.6, fps="5"))
+        segments = production.run("probe")["segments"]
+        assert segments == [0, 1]
+        production.run("encode_first_rung")
+        for segment in segments:
+            production.run("transcode", segment=segment)
+
+    production.once("transcoded", make)
     return production
 
 

@@ -14,9 +14,13 @@ from tests.clips import ffmpeg, numbered, read_numbers
 
 @pytest.fixture
 def planned(production: Any, clip: Path) -> Any:
-    production.upload(clip)
-    production.run("probe")
-    production.run("encode_first_rung")
+
+    def make() -> None:
+        production.upload(clip)
+        production.run("probe")
+        production.run("encode_first_rung")
+
+    production.once("planned", make)
     return production
 
 

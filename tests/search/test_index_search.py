@@ -50,6 +50,7 @@ def rebuilt(kind: SearchKind) -> Rebuild:
     return page
 
 
+@pytest.mark.engines
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(CHANGES, min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_any_order_and_repetition_of_records_ends_in_the_index_of_a_rebuild(

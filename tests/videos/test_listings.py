@@ -1,5 +1,6 @@
 """The feed of everybody: whoever may see what, however it is cached."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,11 +46,12 @@ def test_many_who_read_the_feed_ask_its_partitions_once_a_second(cached: Valkey,
     for number in range(9):
         publish(f"v{number}", number // 2)
     newest = [f"v{number}" for number in range(8, -1, -1)]
-    assert feed() == newest
-    assert len(queries) == videos.SHARDS
-    assert [feed() for _ in range(5)] == [newest] * 5
-    assert len(queries) == videos.SHARDS, "pages and other readers begin with what is kept"
-    assert 0 < cached.pttl("rs:feed") <= 1000
+    began = time.monotonic()
+    assert [feed() for _ in range(6)] == [newest] * 6
+    asked, seconds = len(queries) / videos.SHARDS, time.monotonic() - began
+    assert 1 <= asked <= 1 + 2 * seconds, "pages and other readers begin with what is kept"
+    assert cached.pttl("rs:feed") <= 1000
+    assert cached.pttl("rs:feed") != -1, "it would never end"
     publish("new", 9)
     cached.delete("rs:feed")
     assert feed()[0] == "new"

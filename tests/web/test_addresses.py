@@ -22,6 +22,7 @@ def filled(path: str) -> str:
     return re.sub(r"\{\w+\}", "x", path)
 
 
+@pytest.mark.engines
 @pytest.mark.usefixtures("aws")
 def test_a_method_that_an_address_does_not_take_is_405_and_says_which_it_takes(call: Call) -> None:
     for path in PATHS:

@@ -1,6 +1,7 @@
 import { batch, useSignal, useSignalEffect } from '@preact/signals';
 import { Component, type ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { ReadableError } from './failure.ts';
 import { t, use } from './i18n.ts';
 import { address, go, match, type Page, place, type Route } from './router.ts';
 import { ROUTES } from './routes.ts';
@@ -135,7 +136,7 @@ class Guard extends Component<{ children: ComponentChildren }, { error: unknown 
 
   override componentDidCatch(error: unknown): void {
     console.error(error);
-    this.setState({ error: new Error(t('error.page')) });
+    this.setState({ error: new ReadableError(t('error.page')) });
   }
 
   override render() {
@@ -146,6 +147,7 @@ class Guard extends Component<{ children: ComponentChildren }, { error: unknown 
 /** The one notice, and whether the network is away. */
 function Told() {
   const { value } = notice;
+  const says = value?.says() ?? '';
   useSignalEffect(() => {
     const shown = notice.value;
     if (shown?.kind === 'done') {
@@ -158,16 +160,16 @@ function Told() {
   useEffect(() => {
     // Shown anew, it lies above a sheet that was opened since.
     box.current?.hidePopover();
-    if (value || !online.value) {
+    if (says || !online.value) {
       box.current?.showPopover();
     }
-  }, [value, online.value]);
+  }, [value, says, online.value]);
   return (
     <div class="told" popover="manual" ref={box}>
       {!online.value && <p class="toast" role="status" id="offline">{t('offline')}</p>}
-      {value && (
+      {value && says && (
         <p class="toast" id="notice" data-kind={value.kind} role={value.kind === 'problem' ? 'alert' : 'status'}>
-          <span>{value.text}</span>
+          <span>{says}</span>
           <button type="button" class="round" aria-label={t('common.close')} onClick={() => { notice.value = null; }}>
             <Icon name="close" />
           </button>

@@ -1,6 +1,8 @@
 /** What the viewer did, told to the service: a queue that survives a reload, sent by and by. docs/behavior.md */
+import { Refused, type Schema } from '@reelstack/client';
 
-export type Send = (body: string, last: boolean) => Promise<Response>;
+/** Of a request: `retry` are the places of events that are to be sent again. Rejects with the service's refusal. */
+export type Send = (batch: Schema<'Batch'>, last: boolean) => Promise<Pick<Schema<'Taken'>, 'retry'>>;
 export type Kind = 'impression' | 'play' | 'progress' | 'finish' | 'replay' | 'skip' | 'pause' | 'quality';
 
 interface Stored {
@@ -104,16 +106,14 @@ export class Events {
     under.forEach((id) => this.#leaving.add(id));
     try {
       const events = batch.map(({ whose: _whose, ...event }) => event);
-      const answer = await this.#send(JSON.stringify({ sent_at: Date.now(), events }), last);
-      if (answer.ok) {
-        const { retry } = (await answer.json()) as { retry: number[] };
-        const later = new Set(retry.map((place) => batch[place]?.id));
-        this.#drop(batch.filter(({ id }) => !later.has(id)));
-      } else if (SPOILED.has(answer.status)) {
+      const { retry } = await this.#send({ sent_at: Date.now(), events }, last);
+      const later = new Set(retry.map((place) => batch[place]?.id));
+      this.#drop(batch.filter(({ id }) => !later.has(id)));
+    } catch (error) {
+      // With no network, or nobody who answers in time, the next turn tries again.
+      if (error instanceof Refused && SPOILED.has(error.status)) {
         this.#drop(batch);
       }
-    } catch {
-      // No network, or nobody who answers in time: the next turn tries again.
     } finally {
       under.forEach((id) => this.#leaving.delete(id));
     }

@@ -64,6 +64,11 @@ async function wordsOf(part: Languages, wanted: Language): Promise<Catalogue> {
   return wanted === 'en' ? part.en : (await part[wanted]()).default;
 }
 
+/** Whether there is a text of this name by now. */
+export function has(name: string): name is Key {
+  return name in words.value;
+}
+
 /** A text in the reader's language. With a number `n`, the form of that number. */
 export function t(key: Key, values: Readonly<Record<string, string | number>> = {}): string {
   const found = words.value[key] ?? key;

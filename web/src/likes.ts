@@ -1,4 +1,4 @@
-import type { Likes } from './api.ts';
+import type { Likes } from './types.ts';
 
 /**
  * A like that shows at once and is taken back if the server refuses it.

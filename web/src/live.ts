@@ -33,7 +33,7 @@ async function run(): Promise<void> {
     try {
       await seen();
       const whose = account.peek();
-      const { url } = await api().make<{ url: string }>('/me/connection');
+      const { url } = await api().call('POST /v1/me/connection');
       await hear(url, whose, () => { lost = 0; });
     } catch {
       // The next turn tries again.
@@ -47,7 +47,7 @@ async function run(): Promise<void> {
 
 async function seen(): Promise<void> {
   const whose = account.peek();
-  const found = await api().read<{ unread: number }>('/me/notifications/unread');
+  const found = await api().call('GET /v1/me/notifications/unread');
   unread.value = account.peek() === whose ? found.unread : unread.peek();
 }
 

@@ -1,8 +1,8 @@
 /** The service worker, and what is done once the network is back. */
 import { effect } from '@preact/signals';
+import { Refused } from '@reelstack/client';
 import { sendLikes } from './offline_likes.ts';
 import { account, api, online } from './state.ts';
-import { Problem } from './problem.ts';
 
 const WORKER = '/sw.js';
 
@@ -37,7 +37,7 @@ export function beReady(): void {
 /** The sign-in may change between two likes, and the rest is not of who came. */
 async function sendAs(whose: string, id: string, liked: boolean): Promise<void> {
   if (account.peek() !== whose) {
-    throw new Problem(401, 'signed-out', 'Somebody else is signed in');
+    throw new Refused(401, 'signed-out', 'Somebody else is signed in');
   }
-  await api().setLiked(id, liked);
+  await api().call(liked ? 'PUT /v1/videos/{video_id}/like' : 'DELETE /v1/videos/{video_id}/like', { path: { video_id: id } });
 }

@@ -2,7 +2,7 @@
  * Likes that found no network: kept on this device, sent once it is back. The last wish for a clip counts. Each is of one
  * account, since a sign-in ends with its tab and the next person at this browser may have another.
  */
-import { Problem } from './problem.ts';
+import { Refused } from '@reelstack/client';
 
 const KEPT = 'reelstack.likes';
 /** Refusals that say nothing of the like: the sign-in is over, or the service is busy. */
@@ -51,7 +51,7 @@ export async function sendLikes(whose: string, send: (id: string, liked: boolean
       await send(id, liked);
       sent++;
     } catch (error) {
-      if (!(error instanceof Problem) || error.status >= 500 || LATER.has(error.status)) {
+      if (!(error instanceof Refused) || error.status >= 500 || LATER.has(error.status)) {
         return sent;
       }
     }

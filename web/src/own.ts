@@ -1,9 +1,8 @@
 /** The clips of who is signed in: asks the API again while one of them is under way and the page is looked at. */
 import { type Signal, signal } from '@preact/signals';
-import type { Api } from './api.ts';
-import { Problem } from './problem.ts';
+import { type Client, Refused } from '@reelstack/client';
 import * as progress from './progress.ts';
-import type { OwnVideo } from './types.ts';
+import type { OwnPage, OwnVideo } from './types.ts';
 
 /** Clips whose progress is asked for at once. The API takes ten requests a second of one person. */
 const AT_ONCE = 6;
@@ -14,14 +13,14 @@ export class OwnClips {
   readonly hasMore: Signal<boolean> = signal(false);
   /** The clips whose state has changed, for who does not see the list. */
   readonly said: Signal<string> = signal('');
-  readonly #api: Api;
+  readonly #api: Client;
   readonly #listening = new AbortController();
   #cursor: string | null = null;
   #waitMs = progress.FIRST_WAIT_MS;
   #timer: number | undefined;
   #asking = false;
 
-  constructor(api: Api) {
+  constructor(api: Client) {
     this.#api = api;
     const { signal: until } = this.#listening;
     for (const [target, name] of [[document, 'visibilitychange'], [window, 'focus']] as const) {
@@ -44,7 +43,7 @@ export class OwnClips {
     clearTimeout(this.#timer);
     let changed = false;
     try {
-      const page = await this.#api.own(null);
+      const page = await this.#page(null);
       this.#cursor = this.#shown.length > page.items.length ? this.#cursor : page.cursor;
       const told = await this.#progressOf(progress.toAskFor(this.#shown, page).slice(0, AT_ONCE));
       // Only now is `#shown` read: another page may have come while these were asked for.
@@ -60,7 +59,7 @@ export class OwnClips {
 
   async more(): Promise<void> {
     try {
-      const page = await this.#api.own(this.#cursor);
+      const page = await this.#page(this.#cursor);
       this.#cursor = page.cursor;
       const known = new Set(this.#shown.map(({ video_id }) => video_id));
       this.#show([...this.#shown, ...page.items.filter(({ video_id }) => !known.has(video_id))]);
@@ -75,10 +74,16 @@ export class OwnClips {
     return [...(this.videos.peek() ?? [])];
   }
 
+  /** What its owner uploaded, newest first, in whatever state. */
+  #page(cursor: string | null): Promise<OwnPage> {
+    return this.#api.call('GET /v1/videos', { query: { limit: 20, cursor } });
+  }
+
   #plan(changed: boolean): void {
     this.#waitMs = progress.nextWait(this.#waitMs, changed);
-    const isOver = this.error.peek() instanceof Problem && (this.error.peek() as Problem).status === 401;
-    const goesOn = this.error.peek() !== null || this.#shown.some(progress.isUnderWay);
+    const error = this.error.peek();
+    const isOver = error instanceof Refused && error.status === 401;
+    const goesOn = error !== null || this.#shown.some(progress.isUnderWay);
     if (goesOn && !isOver && !document.hidden && !this.#listening.signal.aborted) {
       this.#timer = window.setTimeout(() => void this.refresh(), this.#waitMs);
     }
@@ -88,9 +93,9 @@ export class OwnClips {
   async #progressOf(ids: string[]): Promise<Map<string, OwnVideo | null>> {
     const one = async (id: string): Promise<OwnVideo | null> => {
       try {
-        return await this.#api.ownVideo(id);
+        return await this.#api.call('GET /v1/videos/{video_id}', { path: { video_id: id } });
       } catch (error) {
-        if (error instanceof Problem && error.status === 404) {
+        if (error instanceof Refused && error.status === 404) {
           return null;
         }
         throw error;

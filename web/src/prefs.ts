@@ -50,6 +50,13 @@ export function toggleSound(): void {
   silenced.value = false;
 }
 
+/** Whether the viewer wants nothing loaded that is not needed, or the browser says so where the viewer leaves it to it. */
+export function savesData(): boolean {
+  const { connection } = navigator as { connection?: { saveData?: boolean } };
+  const { value } = dataSaver;
+  return value === 'on' || (value === 'auto' && (connection?.saveData === true || matchMedia('(prefers-reduced-data: reduce)').matches));
+}
+
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** Whether things may move that need not. */

@@ -1,3 +1,4 @@
+import { reasonsOf } from './failure.ts';
 import { t } from './i18n.ts';
 import type { Key } from './messages/keys.ts';
 import type { OwnPage, OwnVideo } from './types.ts';
@@ -18,8 +19,7 @@ export function stateOf(video: OwnVideo): string {
 
 /** Why a clip was refused, in whole sentences; else empty. */
 export function reasonOf(video: OwnVideo): string {
-  const sentences = REFUSED.has(video.state) ? [video.reason_message, video.reason_detail] : [];
-  return [...new Set(sentences.filter(Boolean))].join(' ');
+  return REFUSED.has(video.state) ? reasonsOf(video) : '';
 }
 
 /** How far a production is: "encoding, 3 of 8 renditions, about 2 min left"; empty where no more than the state is known. */
@@ -29,9 +29,9 @@ export function progressOf({ progress }: OwnVideo): string {
   }
   const parts = progress.stage === 'queued' ? [] : [known('stage', progress.stage)];
   if (progress.renditions_total) {
-    parts.push(t('progress.renditions', { done: progress.renditions_done, total: progress.renditions_total }));
+    parts.push(t('progress.renditions', { done: progress.renditions_done ?? 0, total: progress.renditions_total }));
   }
-  if (progress.remaining_seconds !== null) {
+  if (typeof progress.remaining_seconds === 'number') {
     parts.push(duration(progress.remaining_seconds));
   }
   return parts.join(', ');

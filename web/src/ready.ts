@@ -1,4 +1,4 @@
-import type { FeedPage } from './api.ts';
+import type { FeedPage } from './types.ts';
 
 /** How long one is waited for. */
 const PATIENCE_MS = 2000;

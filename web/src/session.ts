@@ -1,13 +1,13 @@
+import { Client, Refused } from '@reelstack/client';
 import { ownPath } from './addresses.ts';
+import { cognito, isBusy, post } from './cognito.ts';
 import type { Config } from './config.ts';
-import { Problem, problemOf } from './problem.ts';
 
 const KEPT = 'reelstack.session';
 /** Under this name the tab keeps what it was shown, so that a reload goes on from there. */
 export const FEED_SESSION = 'reelstack.feed-session';
 const PENDING = 'reelstack.pkce';
 const EARLY_MS = 60_000;
-const PATIENCE_MS = 15_000;
 /** Nobody waits longer for being signed out. */
 const SIGN_OUT_MS = 3_000;
 
@@ -69,7 +69,7 @@ export class Session {
       await this.#renewing;
     }
     if (!this.#tokens) {
-      throw new Problem(401, 'signed-out', 'Sign in first');
+      throw new Refused(401, 'signed-out', 'Sign in first');
     }
     return this.#tokens.access;
   }
@@ -117,11 +117,11 @@ export class Session {
     sessionStorage.removeItem(PENDING);
     history.replaceState(null, '', location.pathname);
     if (!pending || answer.get('state') !== pending.state) {
-      throw new Problem(400, 'sign-in-not-ours', 'That sign-in did not begin in this tab. Try again.');
+      throw new Refused(400, 'sign-in-not-ours', 'That sign-in did not begin in this tab. Try again.');
     }
     const code = answer.get('code');
     if (!code) {
-      throw new Problem(400, 'sign-in-refused', answer.get('error_description') ?? 'Signing in was refused');
+      throw new Refused(400, 'sign-in-refused', answer.get('error_description') ?? 'Signing in was refused');
     }
     this.#keep(await this.#exchange({ grant_type: 'authorization_code', code, redirect_uri: here(), code_verifier: pending.verifier }));
     history.replaceState(null, '', ownPath(pending.at));
@@ -145,6 +145,13 @@ export class Session {
     }
   }
 
+  /** The service refuses this token: if it is still the one, the sign-in is over, and what follows reads as nobody. */
+  refused(token: string): void {
+    if (this.#tokens?.access === token) {
+      this.forget();
+    }
+  }
+
   /** For tokens that are refused already. */
   forget(): void {
     this.#tokens = null;
@@ -158,12 +165,11 @@ export class Session {
     if (tokens.expires <= Date.now()) {
       return;
     }
-    const headers = { authorization: `Bearer ${tokens.access}` };
-    const answer = await fetch('/v1/me/sessions', { headers, signal });
-    const { items } = (await answer.json()) as { items: { session_id: string; current: boolean }[] };
-    const own = items.find((session) => session.current);
-    if (own) {
-      await fetch(`/v1/me/sessions/${encodeURIComponent(own.session_id)}`, { method: 'DELETE', headers, signal });
+    const own = new Client({ site: '', token: () => tokens.access });
+    const { items } = await own.call('GET /v1/me/sessions', { signal, attempts: 1 });
+    const current = items.find((session) => session.current);
+    if (current) {
+      await own.call('DELETE /v1/me/sessions/{session_id}', { path: { session_id: current.session_id }, signal, attempts: 1 });
     }
   }
 
@@ -188,9 +194,9 @@ export class Session {
         this.#keep(given);
       }
     } catch (error) {
-      if (error instanceof Problem && error.status < 500 && !isBusy(error) && isStill()) {
+      if (error instanceof Refused && !isBusy(error) && isStill()) {
         this.forget();
-        throw new Problem(401, 'sign-in-ended', 'Your sign-in has ended. Sign in again.');
+        throw new Refused(401, 'sign-in-ended', 'Your sign-in has ended. Sign in again.');
       }
       throw error;
     }
@@ -201,7 +207,7 @@ export class Session {
     const body = await post('/_local/cognito', JSON.stringify(asked), cognito('InitiateAuth'));
     const given = body.AuthenticationResult as Record<string, unknown> | undefined;
     if (!given) {
-      throw new Problem(403, 'challenge', 'This account needs a step that only the hosted sign-in knows');
+      throw new Refused(403, 'challenge', 'This account needs a step that only the hosted sign-in knows');
     }
     return { access: given.AccessToken, refresh: given.RefreshToken, seconds: given.ExpiresIn };
   }
@@ -232,27 +238,6 @@ export class Session {
       return {};
     }
   }
-}
-
-/** Cognito says with 400 that it has too much to do: the sign-in is as good as before. */
-function isBusy({ status, kind }: Problem): boolean {
-  return status === 429 || /^(TooManyRequests|LimitExceeded)/.test(kind);
-}
-
-/** The headers of Cognito's own protocol. */
-function cognito(operation: 'InitiateAuth' | 'SignUp' | 'ConfirmSignUp'): Record<string, string> {
-  return {
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
-  };
-}
-
-async function post(url: string, body: BodyInit, headers: Record<string, string>): Promise<Record<string, unknown>> {
-  const answer = await fetch(url, { method: 'POST', body, headers, signal: AbortSignal.timeout(PATIENCE_MS) });
-  if (!answer.ok) {
-    throw await problemOf(answer);
-  }
-  return (await answer.json()) as Record<string, unknown>;
 }
 
 function here(): string {

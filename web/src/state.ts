@@ -3,15 +3,14 @@ import { batch, signal } from '@preact/signals';
 import { Api } from './api.ts';
 import type { Config } from './config.ts';
 import { Events } from './events.ts';
-import { t } from './i18n.ts';
-import type { Key } from './messages/keys.ts';
-import { inWords, Problem } from './problem.ts';
+import { words } from './failure.ts';
 import { forgetLikes } from './offline_likes.ts';
 import { FEED_SESSION, Session } from './session.ts';
 import type { OwnProfile } from './types.ts';
 
 export interface Notice {
-  readonly text: string;
+  /** Asked for while it is drawn, so that it follows the language; empty while its words are on their way. */
+  readonly says: () => string;
   readonly kind: 'problem' | 'done';
 }
 
@@ -45,8 +44,8 @@ export function begin(config: Config): void {
   }));
   signedIn.value = session.signedIn;
   account.value = session.signedIn ? session.whose : null;
-  const api = new Api(async () => (session.signedIn ? session.token() : null));
-  const events = new Events(localStorage, (body, last) => api.report(body, last), () => account.peek());
+  const api = new Api(session);
+  const events = new Events(localStorage, (batch, last) => api.report(batch, last), () => account.peek());
   events.start();
   known = { config, session, api, events };
   addEventListener('online', () => { online.value = true; });
@@ -69,38 +68,20 @@ export const events = (): Events => must().events;
 export async function whoAmI(): Promise<OwnProfile | null> {
   const whose = account.peek();
   if (whose !== null && !me.peek()) {
-    const found = await api().me();
+    const found = await api().call('GET /v1/me');
     // An answer that comes after the sign-out is of nobody who is here.
     me.value = account.peek() === whose ? found : me.peek();
   }
   return me.peek();
 }
 
-/** Problems that the app has words of its own for, by their kind. */
-const SAID: Readonly<Record<string, Key>> = { 'signed-out': 'error.signIn', 'search-disabled': 'search.off' };
-
-/** Any failure, as a person of this language can read it. */
-export function words(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return t('error.slow');
-  }
-  if (error instanceof TypeError || (error instanceof Error && error.name === 'Unreachable')) {
-    return t('error.network');
-  }
-  const known = error instanceof Problem ? SAID[error.kind] : undefined;
-  return known ? t(known) : inWords(error);
-}
-
-/** Tells a failure. A sign-in that is over is forgotten, so that what follows reads as nobody. */
+/** Tells a failure, in the one notice there is. */
 export function tell(error: unknown): void {
-  if (error instanceof Problem && error.status === 401 && signedIn.peek() && error.kind !== 'signed-out') {
-    session().forget();
-  }
-  notice.value = error ? { text: words(error), kind: 'problem' } : null;
+  notice.value = error ? { says: () => words(error), kind: 'problem' } : null;
 }
 
 export function say(text: string): void {
-  notice.value = { text, kind: 'done' };
+  notice.value = { says: () => text, kind: 'done' };
 }
 
 /** For screen readers alone. The same text twice is read twice. */

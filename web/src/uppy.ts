@@ -1,20 +1,14 @@
 import AwsS3, { type AwsS3Options } from '@uppy/aws-s3';
 import type { Body, Meta, Uppy, UppyFile } from '@uppy/core';
-import { type Problem, problemOf } from './problem.ts';
+import { Client, newKey, Refused, type Schema } from '@reelstack/client';
 
-const PATIENCE_MS = 15_000;
 const RETRIES = 3;
 const REMEMBERED = 'reelstack.upload.';
 const TITLE_LENGTH = 150;
 
 type SignRequest = Extract<AwsS3Options<Meta, Body>, { signRequest: unknown }>['signRequest'];
 
-interface Opened {
-  upload_id: string;
-  video_id: string;
-  state: string;
-  part_size_bytes: number;
-}
+type Opened = Pick<Schema<'OpenedUpload'>, 'upload_id' | 'video_id' | 'state' | 'part_size_bytes'>;
 
 /** What this preset needs of the app: an access token, and where the API is if not on the page's own origin. */
 export interface Service {
@@ -68,25 +62,27 @@ export function uploadsToReelstack(uppy: Uppy<Meta, Body>, service: Service): vo
   uppy.on('file-removed', (file) => uploads.forget(file));
 }
 
-/** The part of /v1/uploads that Uppy needs. Every method throws a Problem when the answer is a refusal. */
+/** The part of /v1/uploads that Uppy needs. Every method rejects with Refused when the answer is a refusal. */
 class Uploads {
   readonly #service: Service;
+  readonly #client: Client;
 
   constructor(service: Service) {
     this.#service = service;
+    this.#client = new Client({ site: service.api ?? '', token: service.token });
   }
 
   async open(file: UppyFile<Meta, Body>): Promise<Opened> {
     const { title, description, tags, visibility } = file.meta;
-    const answer = await this.#call('POST', '', {
+    const body = {
       title: String(title ?? file.name).slice(0, TITLE_LENGTH),
-      size_bytes: file.size,
+      size_bytes: Number(file.size),
       content_type: file.type,
       ...(description ? { description } : {}),
       ...(tags ? { tags } : {}),
       ...(visibility ? { visibility } : {}),
-    });
-    const opened = (await answer.json()) as Opened;
+    } as Schema<'NewUpload'>;
+    const opened = await this.#client.call('POST /v1/uploads', { body, key: newKey() });
     localStorage.setItem(REMEMBERED + file.id, opened.upload_id);
     return opened;
   }
@@ -98,11 +94,11 @@ class Uploads {
       return null;
     }
     try {
-      const opened = (await (await this.#call('GET', `/${known}`)).json()) as Opened;
+      const opened = await this.#client.call('GET /v1/uploads/{upload_id}', { path: { upload_id: known } });
       return opened.state === 'open' ? opened : null;
     } catch (error) {
       // Gone, dropped by storage, or someone else's: this is a new upload.
-      if ([403, 404, 409].includes((error as Problem).status)) {
+      if (error instanceof Refused && [403, 404, 409].includes(error.status)) {
         return null;
       }
       throw error;
@@ -110,41 +106,24 @@ class Uploads {
   }
 
   sign: SignRequest = async (request) => {
-    const id = 'uploadId' in request ? request.uploadId : request.key;
+    const upload_id = 'uploadId' in request ? request.uploadId : request.key;
     if (request.method === 'DELETE') {
       // Aborting is the service's own: it forgets the video, too.
-      return { url: this.#address(`/${id}`), headers: await this.#authorization() };
+      const { api = '', token } = this.#service;
+      const url = new URL(`${api}/v1/uploads/${upload_id}`, location.href).href;
+      return { url, headers: { authorization: `Bearer ${await token()}` } };
     }
-    return (await (await this.#call('POST', `/${id}/sign`, request)).json()) as Awaited<ReturnType<SignRequest>>;
+    const body = request as Schema<'S3Request'>;
+    return this.#client.call('POST /v1/uploads/{upload_id}/sign', { path: { upload_id }, body, repeatable: true });
   };
 
   async complete(file: UppyFile<Meta, Body>): Promise<void> {
-    await this.#call('POST', `/${file.meta.upload_id}/complete`);
+    const path = { upload_id: String(file.meta.upload_id) };
+    await this.#client.call('POST /v1/uploads/{upload_id}/complete', { path, key: newKey() });
     this.forget(file);
   }
 
   forget(file: UppyFile<Meta, Body>): void {
     localStorage.removeItem(REMEMBERED + file.id);
-  }
-
-  async #call(method: string, path: string, body?: unknown): Promise<Response> {
-    const answer = await fetch(this.#address(path), {
-      method,
-      headers: { ...(await this.#authorization()), ...(body ? { 'content-type': 'application/json' } : {}) },
-      body: body ? JSON.stringify(body) : null,
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    if (!answer.ok) {
-      throw await problemOf(answer);
-    }
-    return answer;
-  }
-
-  #address(path: string): string {
-    return new URL(`${this.#service.api ?? ''}/v1/uploads${path}`, location.href).href;
-  }
-
-  async #authorization(): Promise<Record<string, string>> {
-    return { authorization: `Bearer ${await this.#service.token()}` };
   }
 }

@@ -2,5 +2,5 @@
 
 export { Client, newKey, type Options, refusalOf, type Result } from './client.ts';
 export { type ProblemBody, Refused, Unreachable } from './problems.ts';
-export { BACKOFF, type Backoff } from './retry.ts';
-export type { Answer, Asked, ItemOf, PagedRoute, ProblemOf, RefusalOf, Route, Schema, Sending } from './routes.ts';
+export { BACKOFF, type Backoff, RETRYABLE } from './retry.ts';
+export type { Answer, Asked, Asking, ItemOf, PagedRoute, ProblemOf, RefusalOf, Route, Schema, Sending } from './routes.ts';

@@ -22,7 +22,7 @@ export class Refused extends Error {
   /** Of the header Retry-After; 0 without one. */
   readonly retryAfterSeconds: number;
 
-  constructor(status: number, type: string, message: string, problem: ProblemBody | null, retryAfterSeconds: number) {
+  constructor(status: number, type: string, message: string, problem: ProblemBody | null = null, retryAfterSeconds = 0) {
     super(message);
     this.name = 'Refused';
     this.status = status;

@@ -48,6 +48,13 @@ export function refusal(status: number, problem = ''): PlayerError {
   return new PlayerError(kind, `HTTP ${status}${problem && ` ${problem}`}`, status);
 }
 
+/** The browser holds no more of a clip for now: it is asked again when more of it was played. */
+export class Full extends PlayerError {
+  constructor() {
+    super('network', 'The buffer of the browser is full');
+  }
+}
+
 /** Nobody waits for it any more: nothing went wrong. */
 export class Unwanted extends PlayerError {
   constructor() {

@@ -8,7 +8,7 @@ import { Settings } from './engine/settings.ts';
 import { Showing } from './engine/showing.ts';
 import type { Slot, SlotEvents } from './engine/slot.ts';
 import { LIMITS } from './engine/wishes.ts';
-import { PlayerError, Unwanted } from './errors.ts';
+import { Full, PlayerError, Unwanted } from './errors.ts';
 import type { Listener, PlayerEvent } from './events.ts';
 import type { PoolOptions } from './options.ts';
 import type { Policies } from './policies/policies.ts';
@@ -241,7 +241,7 @@ export class Pool extends Settings {
   /** A clip does not go on. Another codec of it may; what is shown is told as failed, what is prepared is left for then. */
   #lost(clip: Clip, error: PlayerError): void {
     // What breaks once is told once, though picture, sound and element each say so.
-    if (error instanceof Unwanted || this.#deck.isTroubled(clip)) {
+    if (error instanceof Unwanted || error instanceof Full || this.#deck.isTroubled(clip)) {
       return;
     }
     const slot = this.#deck.slotOf(clip);

@@ -1,5 +1,6 @@
 /** What a viewer does with a clip, as signals: shown at once, taken back if the service refuses it. */
-import { effect, type Signal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { Unreachable } from '@reelstack/client';
 import { t } from '../i18n.ts';
 import { LikeToggle } from '../likes.ts';
 import { keep } from '../offline_likes.ts';
@@ -10,8 +11,10 @@ export interface Actions {
   readonly likes: Signal<Likes>;
   readonly bookmarked: Signal<boolean>;
   readonly comments: Signal<number>;
-  /** What went wrong with this clip, for its own place on the screen. */
-  readonly problem: Signal<string>;
+  /** What went wrong with this clip; null: nothing. */
+  readonly failure: Signal<unknown>;
+  /** The same in words, for its own place on the screen. */
+  readonly problem: ReadonlySignal<string>;
   like(): Promise<void>;
   bookmark(): Promise<void>;
   share(address: string): Promise<void>;
@@ -22,20 +25,21 @@ export function actionsOf(video: Video, words: (error: unknown) => string): Acti
   const likes = signal<Likes>({ likes: video.likes ?? 0, liked: video.liked });
   const bookmarked = signal(video.bookmarked ?? false);
   const bookmark = toggleOf(bookmarked, (wanted) => setBookmarked(video.video_id, wanted));
-  const problem = signal('');
+  const failure = signal<unknown>(null);
   const toggle = new LikeToggle(likes.peek(), (liked) => like(video.video_id, liked), (now) => { likes.value = now; });
-  const failed = (error: unknown) => { problem.value = words(error); };
+  const failed = (error: unknown) => { failure.value = error; };
   return {
     likes,
     bookmarked,
     comments: signal(video.comments ?? 0),
-    problem,
+    failure,
+    problem: computed(() => (failure.value === null ? '' : words(failure.value))),
     async like() {
-      problem.value = '';
+      failure.value = null;
       await toggle.toggle().catch(failed);
     },
     async bookmark() {
-      problem.value = '';
+      failure.value = null;
       await bookmark.toggle().catch(failed);
     },
     async share(address) {
@@ -50,17 +54,19 @@ function toggleOf(state: Signal<boolean>, send: (wanted: boolean) => Promise<voi
 }
 
 async function setBookmarked(id: string, wanted: boolean): Promise<void> {
-  await api().change(wanted ? 'PUT' : 'DELETE', `/videos/${id}/bookmark`);
+  await api().call(wanted ? 'PUT /v1/videos/{video_id}/bookmark' : 'DELETE /v1/videos/{video_id}/bookmark', { path: { video_id: id } });
   say(t(wanted ? 'feed.bookmarked' : 'feed.unbookmarked'));
 }
 
 /** A like that finds no network is kept, and sent once there is one: to the viewer it is done. */
 async function like(id: string, liked: boolean): Promise<void> {
+  const route = liked ? 'PUT /v1/videos/{video_id}/like' : 'DELETE /v1/videos/{video_id}/like';
   try {
-    await api().setLiked(id, liked);
+    // Where there is no network it is not waited for, since the page may be closed meanwhile.
+    await api().call(route, { path: { video_id: id }, ...(navigator.onLine ? {} : { attempts: 1 }) });
   } catch (error) {
     const whose = account.peek();
-    if (!(error instanceof TypeError && whose !== null && !navigator.onLine)) {
+    if (!(error instanceof Unreachable && whose !== null && !navigator.onLine)) {
       throw error;
     }
     keep(whose, id, liked);
@@ -85,7 +91,7 @@ async function share(video: Video, address: string): Promise<void> {
     throw error;
   }
   if (signedIn.peek()) {
-    await api().change('PUT', `/videos/${video.video_id}/shares/link`).catch(() => undefined);
+    await api().call('PUT /v1/videos/{video_id}/shares/{channel}', { path: { video_id: video.video_id, channel: 'link' } }).catch(() => undefined);
   }
 }
 
@@ -107,7 +113,10 @@ function followedOf({ id, following: isFollowed = false }: Author): Followed {
     return known;
   }
   const state = signal(isFollowed ?? false);
-  const made = { state, toggle: toggleOf(state, (wanted) => api().change(wanted ? 'PUT' : 'DELETE', `/users/${id}/follow`)) };
+  const send = async (wanted: boolean) => {
+    await api().call(wanted ? 'PUT /v1/users/{user_id}/follow' : 'DELETE /v1/users/{user_id}/follow', { path: { user_id: id } });
+  };
+  const made = { state, toggle: toggleOf(state, send) };
   followed.set(id, made);
   return made;
 }

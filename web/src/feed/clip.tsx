@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { clock, count, t } from '../i18n.ts';
+import { noticesOf } from '../failure.ts';
+import { count, t } from '../i18n.ts';
 import { isSilent, toggleSound } from '../prefs.ts';
 import type { Video } from '../types.ts';
 import { addressOf, Avatar, nameOf } from '../ui/bits.tsx';
@@ -11,6 +12,7 @@ import { follow, following } from './actions.ts';
 import type { Model } from './model.ts';
 import { takesKeys } from './scroll.ts';
 import { ratioOf } from './screens.ts';
+import { Seek } from './seek.tsx';
 import { Sheets, type SheetName } from './sheets.tsx';
 
 interface ClipProps {
@@ -110,7 +112,7 @@ function Tags({ tags }: { tags: readonly string[] }) {
 }
 
 function Notices({ video }: { video: Video }) {
-  const text = (video.notices ?? []).map(({ message }) => message).join(' ');
+  const text = noticesOf(video);
   return text ? <p class="notices">{text}</p> : null;
 }
 
@@ -157,7 +159,6 @@ function Rail({ video, model, open }: { video: Video; model: Model; open: (name:
 function Controls({ video, screens }: { video: Video; screens: Model['screens'] }) {
   const plays = screens.playing.value;
   const seconds = (video.duration_ms ?? 0) / 1000;
-  const position = Math.min(screens.position.value, seconds);
   const { title } = video;
   return (
     <div class="controls" data-playing={plays}>
@@ -167,14 +168,7 @@ function Controls({ video, screens }: { video: Video; screens: Model['screens'] 
       <button type="button" class="round sound" aria-pressed={!isSilent.value} aria-label={t(isSilent.value ? 'feed.unmute' : 'feed.mute')} onClick={toggleSound}>
         <Icon name={isSilent.value ? 'mute' : 'sound'} />
       </button>
-      {seconds > 0 && (
-        <input
-          class="seek" type="range" min="0" max={seconds} step="0.1" value={position} aria-label={t('feed.seek')}
-          aria-valuetext={`${clock(position * 1000)} / ${clock(seconds * 1000)}`}
-          style={{ '--done': `${(position / seconds) * 100}%` }}
-          onInput={(event) => screens.seek(Number(event.currentTarget.value))}
-        />
-      )}
+      {seconds > 0 && <Seek video={video} seconds={seconds} screens={screens} />}
     </div>
   );
 }

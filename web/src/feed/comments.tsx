@@ -1,10 +1,11 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { newKey } from '@reelstack/client';
 import { ago, count, t } from '../i18n.ts';
 import { LikeToggle } from '../likes.ts';
 import { type Paged, usePages } from '../load.ts';
 import { api, attempt, say, signedIn, tell, whoAmI } from '../state.ts';
-import type { Comment, CommentPage, Likes, Page } from '../types.ts';
+import type { Comment, Likes } from '../types.ts';
 import { Avatar, More, nameOf } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { signInAddress } from '../ui/navigation.tsx';
@@ -16,7 +17,7 @@ const MOST_LETTERS = 500;
 
 /** What a list of comments does to the one that was opened with it. */
 interface Talk {
-  readonly path: string;
+  readonly video_id: string;
   readonly mine: string | null;
   readonly answering: Signal<Comment | null>;
   readonly reporting: Signal<Comment | null>;
@@ -24,31 +25,32 @@ interface Talk {
 }
 
 export default function Comments({ video, actions, open }: SheetProps) {
-  const path = `/videos/${video.video_id}/comments`;
+  const { video_id } = video;
   const order = useSignal<'top' | 'newest'>('top');
   const mine = useSignal<string | null>(null);
   const answering = useSignal<Comment | null>(null);
   const reporting = useSignal<Comment | null>(null);
   const written = useSignal<readonly Comment[]>([]);
-  const pages = useComments(path, order.value);
+  const pages = useComments(video_id, order.value);
   useEffect(() => void whoAmI().then((me) => { mine.value = me?.user_id ?? null; }, tell), []);
   const gone = (comment: Comment) => {
     pages.change((items) => items.filter((one) => one !== comment));
     written.value = written.peek().filter((one) => one !== comment);
     actions.comments.value = Math.max(0, actions.comments.peek() - 1);
   };
-  const talk: Talk = { path, mine: mine.value, answering, reporting, gone };
+  const talk: Talk = { video_id, mine: mine.value, answering, reporting, gone };
   const known = new Set(written.value.map(({ comment_id }) => comment_id));
   const send = async (text: string) => {
-    const made = await api().make<Comment>(path, { text, ...(answering.value ? { answers: answering.value.comment_id } : {}) });
+    const body = { text, ...(answering.value ? { answers: answering.value.comment_id } : {}) };
+    const made = await api().call('POST /v1/videos/{video_id}/comments', { path: { video_id }, body, key: newKey() });
     written.value = [made, ...written.peek()];
     answering.value = null;
     actions.comments.value++;
     say(t('comments.sent'));
   };
   if (reporting.value) {
-    const { comment_id } = reporting.value;
-    return <Report path={`${path}/${comment_id}/report`} close={() => { reporting.value = null; }} />;
+    const path = { video_id, comment_id: reporting.value.comment_id };
+    return <Report send={(body) => api().call('PUT /v1/videos/{video_id}/comments/{comment_id}/report', { path, body })} close={() => { reporting.value = null; }} />;
   }
   return (
     <Sheet title={t('comments.title')} onClose={() => open(null)}>
@@ -65,9 +67,9 @@ export default function Comments({ video, actions, open }: SheetProps) {
 }
 
 /** The comment that its creator pinned comes first, in either order. */
-function useComments(path: string, order: 'top' | 'newest'): Paged<Comment> {
+function useComments(video_id: string, order: 'top' | 'newest'): Paged<Comment> {
   return usePages<Comment>(async (cursor) => {
-    const page = await api().read<CommentPage>(path, { order, limit: 20, cursor });
+    const page = await api().call('GET /v1/videos/{video_id}/comments', { path: { video_id }, query: { order, limit: 20, cursor } });
     return { cursor: page.cursor, items: page.pinned && cursor === null ? [page.pinned, ...page.items] : page.items };
   }, [order]);
 }
@@ -92,7 +94,7 @@ function One({ comment, talk }: { comment: Comment; talk: Talk }) {
     return <li class="comment"><p class="soft">{t('comments.deleted')}</p><Replies comment={comment} talk={talk} /></li>;
   }
   const remove = () => attempt(async () => {
-    await api().change('DELETE', `${talk.path}/${comment.comment_id}`);
+    await api().call('DELETE /v1/videos/{video_id}/comments/{comment_id}', { path: { video_id: talk.video_id, comment_id: comment.comment_id } });
     talk.gone(comment);
   });
   return (
@@ -116,17 +118,18 @@ function One({ comment, talk }: { comment: Comment; talk: Talk }) {
         </p>
         <Replies comment={comment} talk={talk} />
       </div>
-      <CommentLike comment={comment} path={talk.path} name={name} />
+      <CommentLike comment={comment} name={name} />
     </li>
   );
 }
 
-function CommentLike({ comment, path, name }: { comment: Comment; path: string; name: string }) {
+function CommentLike({ comment, name }: { comment: Comment; name: string }) {
+  const { video_id, comment_id } = comment;
   const likes = useSignal<Likes>({ likes: comment.likes, liked: comment.liked });
   const toggle = useRef<LikeToggle | null>(null);
   toggle.current ??= new LikeToggle(
     likes.peek(),
-    (liked) => api().change(liked ? 'PUT' : 'DELETE', `${path}/${comment.comment_id}/like`),
+    (liked) => api().call(`${liked ? 'PUT' : 'DELETE'} /v1/videos/{video_id}/comments/{comment_id}/like`, { path: { video_id, comment_id } }),
     (now) => { likes.value = now; },
   );
   return (
@@ -150,7 +153,8 @@ function Replies({ comment, talk }: { comment: Comment; talk: Talk }) {
 }
 
 function Answers({ comment, talk }: { comment: Comment; talk: Talk }) {
-  const pages = usePages<Comment>((cursor) => api().read<Page<Comment>>(`${talk.path}/${comment.comment_id}/replies`, { limit: 20, cursor }), []);
+  const path = { video_id: talk.video_id, comment_id: comment.comment_id };
+  const pages = usePages<Comment>((cursor) => api().call('GET /v1/videos/{video_id}/comments/{comment_id}/replies', { path, query: { limit: 20, cursor } }), []);
   return (
     <>
       <ul class="comments">

@@ -1,7 +1,8 @@
 /** What a feed does beside drawing: plays the clip that is shown, and tells the service what was watched. */
 import { PlayerError, type Quality } from '@reelstack/player';
+import { words } from '../failure.ts';
 import { t } from '../i18n.ts';
-import { events, words } from '../state.ts';
+import { events } from '../state.ts';
 import type { Video } from '../types.ts';
 import { Watching } from '../watching.ts';
 import { type Actions, actionsOf } from './actions.ts';
@@ -35,7 +36,7 @@ export class Model {
   }
 
   actions(video: Video): Actions {
-    const known = this.#actions.get(video.video_id) ?? actionsOf(video, words);
+    const known = this.#actions.get(video.video_id) ?? actionsOf(video, told);
     this.#actions.set(video.video_id, known);
     return known;
   }
@@ -90,8 +91,8 @@ export class Model {
     const video = this.source.videos.peek().find(({ video_id }) => video_id === id);
     const actions = video && this.actions(video);
     // What the service said of it says more than what became of its files.
-    if (actions && (actions.problem.peek() === '' || !(error instanceof PlayerError))) {
-      actions.problem.value = told(error);
+    if (actions && (actions.failure.peek() === null || !(error instanceof PlayerError))) {
+      actions.failure.value = error;
     }
   }
 }

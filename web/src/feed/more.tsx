@@ -1,4 +1,5 @@
 import { canFloat, float } from '@reelstack/player';
+import { ReadableError } from '../failure.ts';
 import { t } from '../i18n.ts';
 import { captions, dataSaver, rate } from '../prefs.ts';
 import { api, attempt, say, tell } from '../state.ts';
@@ -11,8 +12,9 @@ import type { SheetProps } from './sheets.tsx';
 
 /** What is done less often with a clip: hide it, report it, play it otherwise. */
 export default function MoreOf({ video, source, open }: SheetProps) {
-  const hide = (what: string, which: (other: Video) => boolean) => attempt(async () => {
-    await api().change('PUT', `/feed/hidden/${what}`);
+  const { video_id, author: { id: user_id } } = video;
+  const hide = (sent: Promise<void>, which: (other: Video) => boolean) => attempt(async () => {
+    await sent;
     open(null);
     source.drop(which);
     say(t('feed.uninterested.done'));
@@ -21,15 +23,15 @@ export default function MoreOf({ video, source, open }: SheetProps) {
     const element = document.querySelector<HTMLVideoElement>('article[data-current="true"] video');
     open(null);
     if (element && !(await float(element))) {
-      tell(new Error(t('feed.float.not')));
+      tell(new ReadableError(t('feed.float.not')));
     }
   };
   const name = nameOf(video.author);
   return (
     <Sheet title={t('feed.more')} onClose={() => open(null)}>
       <ul class="menu">
-        <li><button type="button" onClick={() => void hide(`videos/${video.video_id}`, ({ video_id }) => video_id === video.video_id)}><Icon name="hide" />{t('feed.uninterested')}</button></li>
-        <li><button type="button" onClick={() => void hide(`creators/${video.author.id}`, ({ author }) => author.id === video.author.id)}><Icon name="close" />{t('feed.hideCreator', { name })}</button></li>
+        <li><button type="button" onClick={() => void hide(api().call('PUT /v1/feed/hidden/videos/{video_id}', { path: { video_id } }), (other) => other.video_id === video_id)}><Icon name="hide" />{t('feed.uninterested')}</button></li>
+        <li><button type="button" onClick={() => void hide(api().call('PUT /v1/feed/hidden/creators/{user_id}', { path: { user_id } }), ({ author }) => author.id === user_id)}><Icon name="close" />{t('feed.hideCreator', { name })}</button></li>
         {canFloat() && <li><button type="button" onClick={() => void floated()}><Icon name="clips" />{t('feed.float')}</button></li>}
         <li><button type="button" onClick={() => open('report')}><Icon name="flag" />{t('feed.report')}</button></li>
       </ul>

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { Schema } from '@reelstack/client';
 import { t } from '../i18n.ts';
 import { api, attempt, say } from '../state.ts';
 import type { Reason } from '../types.ts';
@@ -10,18 +11,19 @@ const MOST_LETTERS = 500;
 
 /** Reports a clip. */
 export default function ReportClip({ video, open }: SheetProps) {
-  return <Report path={`/videos/${video.video_id}/report`} close={() => open(null)} />;
+  const send = (body: Schema<'NewReport'>) => api().call('PUT /v1/videos/{video_id}/report', { path: { video_id: video.video_id }, body });
+  return <Report send={send} close={() => open(null)} />;
 }
 
-/** Reports what is at that path of the API. */
-export function Report({ path, close }: { path: string; close: () => void }) {
+/** Asks why something is reported, and reports it by `send`. */
+export function Report({ send, close }: { send: (report: Schema<'NewReport'>) => Promise<void>; close: () => void }) {
   const busy = useSignal(false);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget as HTMLFormElement);
     const detail = String(given.get('detail') ?? '').trim();
     busy.value = true;
-    const sent = await attempt(() => api().change('PUT', path, { reason: given.get('reason'), ...(detail ? { detail } : {}) }));
+    const sent = await attempt(() => send({ reason: given.get('reason') as Reason, ...(detail ? { detail } : {}) }));
     busy.value = false;
     if (sent) {
       say(t('report.done'));

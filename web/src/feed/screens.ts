@@ -99,6 +99,11 @@ export class Screens {
     this.position.value = seconds;
   }
 
+  /** Where the pictures for seeking in it are told; null where it has none. */
+  spritesOf(video: Video): string | null {
+    return this.#clips.get(video.video_id)?.spritesUrl ?? null;
+  }
+
   destroy(): void {
     this.#lockScreen.destroy();
     // The last clip is left, and told of, while somebody listens.
@@ -117,7 +122,7 @@ export class Screens {
 
   async #renew(clip: Clip): Promise<Clip | null> {
     try {
-      const playback = await api().playback(clip.id);
+      const playback = await api().call('GET /v1/videos/{video_id}/playback', { path: { video_id: clip.id } });
       const found = toClip({ video_id: clip.id, duration_ms: clip.seconds * 1000, playback });
       if (!found) {
         throw new Archived();
@@ -170,7 +175,7 @@ export class Screens {
   }
 }
 
-function clipOf(video: Video, playback: Playback | null): Clip | null {
+function clipOf(video: Video, playback: Playback | null = null): Clip | null {
   const clip = toClip({ ...video, playback });
   return clip && { ...clip, resumeSeconds: beginning(video) };
 }

@@ -9,6 +9,12 @@ const WHEEL_REST_MS = 320;
 const WHEEL_LINE = 16;
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 1, PageUp: -1, j: 1, k: -1 };
 
+/** Where the last key or turn of the wheel leads; `aimed`: it is not there yet. */
+interface Target {
+  place: number;
+  aimed: boolean;
+}
+
 export interface Scroll {
   readonly box: RefObject<HTMLDivElement | null>;
   /** The clip of which most is on the screen. */
@@ -22,19 +28,20 @@ export interface Scroll {
 export function useScroll(places: number): Scroll {
   const box = useRef<HTMLDivElement>(null);
   const at = useSignal(0);
-  const target = useRef(0);
+  const target = useRef<Target>({ place: 0, aimed: false });
   const most = useRef(places);
   most.current = places;
 
   const step = (by: number) => {
     const element = box.current;
     if (element) {
-      target.current = Math.min(Math.max(target.current + by, 0), most.current - 1);
-      element.scrollTo({ top: target.current * element.clientHeight, behavior: moves() ? 'smooth' : 'instant' });
+      const place = Math.min(Math.max(target.current.place + by, 0), most.current - 1);
+      target.current = { place, aimed: place !== at.peek() };
+      element.scrollTo({ top: place * element.clientHeight, behavior: moves() ? 'smooth' : 'instant' });
     }
   };
   const jump = (to: number) => {
-    target.current = to;
+    target.current = { place: to, aimed: false };
     box.current?.scrollTo({ top: to * box.current.clientHeight, behavior: 'instant' });
   };
   useEffect(() => {
@@ -44,12 +51,12 @@ export function useScroll(places: number): Scroll {
   return { box, at, step, jump };
 }
 
-function listen(element: HTMLElement, at: Signal<number>, target: { current: number }, step: (by: number) => void): () => void {
+function listen(element: HTMLElement, at: Signal<number>, target: { current: Target }, step: (by: number) => void): () => void {
   const listening = new AbortController();
   const { signal } = listening;
   const where = () => Math.round(element.scrollTop / Math.max(element.clientHeight, 1));
   element.addEventListener('scroll', () => { at.value = where(); }, { signal, passive: true });
-  element.addEventListener('scrollend', () => { target.current = where(); }, { signal });
+  element.addEventListener('scrollend', () => { target.current = { place: where(), aimed: false }; }, { signal });
   element.addEventListener('wheel', wheel(step), { signal, passive: false });
   document.addEventListener('keydown', (event) => {
     const by = STEPS[event.key];
@@ -58,8 +65,12 @@ function listen(element: HTMLElement, at: Signal<number>, target: { current: num
       step(by);
     }
   }, { signal });
-  // The same clip stays in place when the screen is turned.
-  const size = new ResizeObserver(() => element.scrollTo({ top: at.peek() * element.clientHeight, behavior: 'instant' }));
+  element.addEventListener('touchstart', () => { target.current.aimed = false; }, { signal, passive: true });
+  // The same clip stays in place when the screen is turned, and a key that was pressed meanwhile is not forgotten.
+  const size = new ResizeObserver(() => {
+    const { place, aimed } = target.current;
+    element.scrollTo({ top: (aimed ? place : at.peek()) * element.clientHeight, behavior: 'instant' });
+  });
   size.observe(element);
   return () => {
     listening.abort();

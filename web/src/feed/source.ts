@@ -87,11 +87,11 @@ function noteOf(page: FeedPage): '' | 'stale' | 'hot' {
   return page.stale ? 'stale' : '';
 }
 
-/** A list of the API: who I follow, a profile, what a search found. It goes on after `first`, from `cursor`. */
-export function listed(api: Api, path: string, query: Record<string, string> = {}, first: readonly Video[] = [], from: string | null = null): Source {
+/** A list of the API, by its pages: who I follow, a profile, what a search found. It goes on after `first`, at the cursor `from`. */
+export function listed(read: (cursor: string | null) => Promise<Page<Video>>, first: readonly Video[] = [], from: string | null = null): Source {
   let cursor = from;
   const made = source(async () => {
-    const page = await api.videos(path, { ...query, cursor });
+    const page = await read(cursor);
     cursor = page.cursor;
     return page;
   }, first);
@@ -99,11 +99,16 @@ export function listed(api: Api, path: string, query: Record<string, string> = {
   return made;
 }
 
-/** One clip and no other. Throws where it is not there. */
-export async function one(api: Api, id: string): Promise<Source> {
-  const made = source(async () => ({ items: [], cursor: null }), [await api.video(id)]);
+/** These clips and no others. */
+export function these(videos: readonly Video[]): Source {
+  const made = source(async () => ({ items: [], cursor: null }), videos);
   made.ended.value = true;
   return made;
+}
+
+/** One clip. Throws where it is not there. */
+export async function one(api: Api, id: string): Promise<Source> {
+  return these([await api.call('GET /v1/videos/{video_id}', { path: { video_id: id }, query: { include: 'playback' } })]);
 }
 
 /** The list out of which a clip was opened, from that clip on: what follows it there follows it in the feed, too. */

@@ -4,6 +4,7 @@ import type clips from './en/clips.ts';
 import type comments from './en/comments.ts';
 import type operations from './en/operations.ts';
 import type people from './en/people.ts';
+import type problems from './en/problems.ts';
 import type review from './en/review.ts';
 import type settings from './en/settings.ts';
 import type shell from './en/shell.ts';
@@ -18,4 +19,5 @@ export type Key =
   | keyof typeof upload
   | keyof typeof analytics
   | keyof typeof review
-  | keyof typeof operations;
+  | keyof typeof operations
+  | keyof typeof problems;

@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { type Answer, newKey } from '@reelstack/client';
-import { client } from '../client.ts';
 import { moment, t } from '../i18n.ts';
 import { type Loaded, useAct, useLoad } from '../load.ts';
-import { me, say } from '../state.ts';
+import { api, me, say } from '../state.ts';
 import { Failed, nameOf, Spinner } from '../ui/bits.tsx';
 import { Facts, Log } from './facts.tsx';
 import type { Act } from './keys.ts';
@@ -29,7 +28,7 @@ interface Props {
 
 /** One clip with everything that is needed to judge it. */
 export function Clip({ id, acts, decided, gone }: Props) {
-  const found = useLoad<Reviewed>(() => client().call('GET /v1/reviews/{video_id}', { path: { video_id: id } }), [id]);
+  const found = useLoad<Reviewed>(() => api().call('GET /v1/reviews/{video_id}', { path: { video_id: id } }), [id]);
   const blurred = useSignal(true);
   const log = useSignal(false);
   const rejecting = useSignal(false);
@@ -71,11 +70,11 @@ function claiming(id: string, found: Loaded<Reviewed>, run: ReturnType<typeof us
   const path = { video_id: id };
   return {
     claim: () => void run(async () => {
-      found.set(await client().call('POST /v1/reviews/{video_id}/claim', { path, key: newKey() }));
+      found.set(await api().call('POST /v1/reviews/{video_id}/claim', { path, key: newKey() }));
       say(t('review.claimed'));
     }),
     release: () => void run(async () => {
-      await client().call('DELETE /v1/reviews/{video_id}/claim', { path });
+      await api().call('DELETE /v1/reviews/{video_id}/claim', { path });
       found.reload();
       say(t('review.released'));
     }),
@@ -84,7 +83,7 @@ function claiming(id: string, found: Loaded<Reviewed>, run: ReturnType<typeof us
 
 /** Sends a verdict. One that comes too late is told, and the clip is taken off the list. */
 async function judge({ id, decided, gone }: Pick<Props, 'id' | 'decided' | 'gone'>, found: Loaded<Reviewed>, verdict: Verdict, reason: string): Promise<void> {
-  const done = await client().attempt('POST /v1/videos/{video_id}/verdict', { path: { video_id: id }, body: { verdict, reason }, key: newKey() });
+  const done = await api().attempt('POST /v1/videos/{video_id}/verdict', { path: { video_id: id }, body: { verdict, reason }, key: newKey() });
   if (done.ok) {
     decided(id, t(verdict === 'approve' ? 'review.approved' : 'review.rejected'));
   } else if (TOO_LATE.has(done.refusal.type)) {
@@ -104,7 +103,7 @@ function Held({ clip: { held_by: by, held_until: until, holder } }: { clip: Revi
     return null;
   }
   const others = by !== me.value?.user_id;
-  return <p class="note" role="status">{t(others ? 'review.heldBy' : 'review.heldByYou', { name: nameOf(holder as never), until: moment(until ?? 0) })}</p>;
+  return <p class="note" role="status">{t(others ? 'review.heldBy' : 'review.heldByYou', { name: nameOf(holder), until: moment(until ?? 0) })}</p>;
 }
 
 function Acts({ isHeld, doing, blurred, log }: { isHeld: boolean; doing: Doing; blurred: boolean; log: boolean }) {

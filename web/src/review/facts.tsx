@@ -1,8 +1,8 @@
 import type { Answer } from '@reelstack/client';
-import { client } from '../client.ts';
 import { ago, language, moment, t } from '../i18n.ts';
 import { useLoad } from '../load.ts';
 import type { Key } from '../messages/keys.ts';
+import { api } from '../state.ts';
 import { Failed, nameOf, Spinner } from '../ui/bits.tsx';
 import { CODES, isMixed, type Script, unread } from './texts.ts';
 
@@ -14,7 +14,7 @@ export function Facts({ clip }: { clip: Clip }) {
   return (
     <dl class="facts-list">
       <dt>{t('review.by')}</dt>
-      <dd><a href={`/@${clip.author.handle ?? '-'}`}>{nameOf(clip.author as never)}</a></dd>
+      <dd><a href={`/@${clip.author.handle ?? '-'}`}>{nameOf(clip.author)}</a></dd>
       <dt>{t('review.why')}</dt>
       <dd>{t(`review.kind.${clip.kind}`)} <span class="soft">{ago(clip.asked_at)}</span></dd>
       {labels.length > 0 && <dt>{t('review.labels')}</dt>}
@@ -56,8 +56,8 @@ function scriptName(script: Script): string {
 /** Who did what to the clip, and who reported it. */
 export function Log({ clip }: { clip: Clip }) {
   const path = { video_id: clip.video_id };
-  const audit = useLoad(() => client().call('GET /v1/videos/{video_id}/audit', { path, query: { limit: 50 } }), [clip.video_id]);
-  const reports = useLoad(() => client().call('GET /v1/videos/{video_id}/reports', { path, query: { limit: 50 } }), [clip.video_id]);
+  const audit = useLoad(() => api().call('GET /v1/videos/{video_id}/audit', { path, query: { limit: 50 } }), [clip.video_id]);
+  const reports = useLoad(() => api().call('GET /v1/videos/{video_id}/reports', { path, query: { limit: 50 } }), [clip.video_id]);
   if (!audit.value) {
     return audit.error ? <Failed error={audit.error} retry={audit.reload} /> : <Spinner />;
   }
@@ -66,7 +66,7 @@ export function Log({ clip }: { clip: Clip }) {
       <h3>{t('review.log')}</h3>
       <ul class="log">
         {audit.value.items.map((one) => (
-          <li key={one.entry_id}><time dateTime={new Date(one.at).toISOString()}>{moment(one.at)}</time> <strong>{one.action}</strong> {one.actor_user ? nameOf(one.actor_user as never) : one.actor} {one.reason}</li>
+          <li key={one.entry_id}><time dateTime={new Date(one.at).toISOString()}>{moment(one.at)}</time> <strong>{one.action}</strong> {one.actor_user ? nameOf(one.actor_user) : one.actor} {one.reason}</li>
         ))}
         {audit.value.items.length === 0 && <li>{t('review.log.empty')}</li>}
       </ul>
@@ -74,7 +74,7 @@ export function Log({ clip }: { clip: Clip }) {
         <>
           <h3>{t('review.reports')}</h3>
           <ul class="log">
-            {reports.value.items.map((one) => <li key={one.reporter_id}><strong>{t(`report.${one.reason}` as Key)}</strong> <bdi>{one.detail}</bdi> <span class="soft">{nameOf(one.reporter as never)}, {ago(one.reported_at)}</span></li>)}
+            {reports.value.items.map((one) => <li key={one.reporter_id}><strong>{t(`report.${one.reason}` as Key)}</strong> <bdi>{one.detail}</bdi> <span class="soft">{nameOf(one.reporter)}, {ago(one.reported_at)}</span></li>)}
           </ul>
         </>
       )}

@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { type Clip, type Playback, Pool, toClip } from '@reelstack/player';
+import { type Clip, Pool, toClip } from '@reelstack/player';
 import type { Answer } from '@reelstack/client';
-import { client } from '../client.ts';
+import { words } from '../failure.ts';
 import { t } from '../i18n.ts';
 import { useLoad } from '../load.ts';
-import { words } from '../state.ts';
+import { api } from '../state.ts';
 import { Frames } from './frames.tsx';
 
 type Reviewed = Answer<'GET /v1/reviews/{video_id}'>;
@@ -64,11 +64,11 @@ function Playing({ id, blurred, player }: { id: string; blurred: boolean; player
 }
 
 function readPlayback(id: string): Promise<Answer<'GET /v1/videos/{video_id}/playback'>> {
-  return client().call('GET /v1/videos/{video_id}/playback', { path: { video_id: id } });
+  return api().call('GET /v1/videos/{video_id}/playback', { path: { video_id: id } });
 }
 
-function clipOf(id: string, playback: unknown): Clip | null {
-  return toClip({ video_id: id, duration_ms: null, playback: playback as Playback });
+function clipOf(id: string, playback: Answer<'GET /v1/videos/{video_id}/playback'>): Clip | null {
+  return toClip({ video_id: id, duration_ms: null, playback });
 }
 
 /** Nothing serves these files: their addresses live for minutes. */

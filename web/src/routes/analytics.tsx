@@ -3,11 +3,11 @@ import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Answer } from '@reelstack/client';
 import { Chart, type Curve, Table } from '../analytics/chart.tsx';
-import { client } from '../client.ts';
 import { count, language, moment, t } from '../i18n.ts';
 import { useLoad, usePages } from '../load.ts';
 import { analytics as messages } from '../messages/analytics.ts';
 import { place } from '../router.ts';
+import { api } from '../state.ts';
 import type { Video } from '../types.ts';
 import { Empty, Failed, More, Spinner } from '../ui/bits.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -24,10 +24,10 @@ export default function AnalyticsPage() {
   const days = useSignal<number>(28);
   const range = days.value;
   const found = useLoad<Analytics>(
-    () => (id ? client().call('GET /v1/videos/{video_id}/analytics', { path: { video_id: id }, query: { days: range } }) : client().call('GET /v1/me/analytics', { query: { days: range } })),
+    () => (id ? api().call('GET /v1/videos/{video_id}/analytics', { path: { video_id: id }, query: { days: range } }) : api().call('GET /v1/me/analytics', { query: { days: range } })),
     [id, range],
   );
-  const title = useLoad<string>(async () => (id ? (await client().call('GET /v1/videos/{video_id}', { path: { video_id: id } })).title : ''), [id]);
+  const title = useLoad<string>(async () => (id ? (await api().call('GET /v1/videos/{video_id}', { path: { video_id: id } })).title : ''), [id]);
   return (
     <div class="page studio">
       <h1>{id ? (title.value ?? t('analytics.clip')) : t('analytics.title')}</h1>
@@ -109,7 +109,7 @@ function retentionOf(of: Analytics): Curve | null {
 
 /** The clips that one can look at by themselves. */
 function Clips() {
-  const pages = usePages<Pick<Video, 'video_id' | 'title' | 'plays'>>((cursor) => client().call('GET /v1/videos', { query: { limit: 20, cursor } }), []);
+  const pages = usePages<Pick<Video, 'video_id' | 'title' | 'plays'>>((cursor) => api().call('GET /v1/videos', { query: { limit: 20, cursor } }), []);
   return (
     <section class="card">
       <h2>{t('analytics.byClip')}</h2>

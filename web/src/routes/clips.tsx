@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
+import { Refused } from '@reelstack/client';
+import { noticesOf } from '../failure.ts';
 import { t } from '../i18n.ts';
 import { clips } from '../messages/clips.ts';
 import type { Key } from '../messages/keys.ts';
 import { OwnClips } from '../own.ts';
-import { Problem } from '../problem.ts';
 import * as progress from '../progress.ts';
 import { go } from '../router.ts';
 import { api, attempt, say, tell } from '../state.ts';
@@ -26,7 +27,7 @@ export default function Clips() {
   }, [own]);
   const error = own.error.value;
   useEffect(() => {
-    if (error instanceof Problem && error.status === 401) {
+    if (error instanceof Refused && error.status === 401) {
       tell(error);
       go('/sign-in?to=/clips', 'replace');
     }
@@ -50,7 +51,7 @@ export default function Clips() {
 function One({ video, own }: { video: OwnVideo; own: OwnClips }) {
   const reason = progress.reasonOf(video);
   const howFar = progress.progressOf(video);
-  const notices = (video.notices ?? []).map(({ message }) => message).join(' ');
+  const notices = noticesOf(video);
   const asked = useSignal(false);
   const { renditions_total: total = null, renditions_done: done = 0 } = video.progress ?? {};
   return (
@@ -85,7 +86,7 @@ function Picture({ video }: { video: OwnVideo }) {
 
 function Delete({ video, own, close }: { video: OwnVideo; own: OwnClips; close: () => void }) {
   const remove = () => attempt(async () => {
-    await api().change('DELETE', `/videos/${video.video_id}`);
+    await api().call('DELETE /v1/videos/{video_id}', { path: { video_id: video.video_id } });
     own.videos.value = (own.videos.peek() ?? []).filter((other) => other.video_id !== video.video_id);
     say(t('clips.deleted'));
     close();

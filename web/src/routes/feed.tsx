@@ -1,11 +1,12 @@
-import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
+import { Refused } from '@reelstack/client';
+import { SHOWN } from '../api.ts';
 import { Feed } from '../feed/feed.tsx';
-import { chosen, listed, one, openedWith, type Source } from '../feed/source.ts';
+import { chosen, listed, one, openedWith } from '../feed/source.ts';
 import { t } from '../i18n.ts';
-import { Problem } from '../problem.ts';
+import { useLoad } from '../load.ts';
 import { delivered, place } from '../router.ts';
-import { api, signedIn, tell } from '../state.ts';
+import { api, signedIn } from '../state.ts';
 import { Empty, Failed, Spinner } from '../ui/bits.tsx';
 import { useTitle } from '../ui/title.ts';
 
@@ -37,7 +38,7 @@ const untitled = () => '';
 
 function Following() {
   useTitle(() => t('nav.following'));
-  const source = useMemo(() => listed(api(), '/feed/following'), []);
+  const source = useMemo(() => listed((cursor) => api().call('GET /v1/feed/following', { query: { ...SHOWN, cursor } })), []);
   return (
     <>
       <Tabs />
@@ -58,35 +59,17 @@ function Tabs() {
 }
 
 function OneClip({ id }: { id: string }) {
-  const found = useSignal<Source | null>(null);
-  const failed = useSignal<unknown>(null);
+  const found = useLoad(async () => openedWith(id) ?? (await one(api(), id)), [id, signedIn.value]);
   useTitle(() => found.value?.videos.value[0]?.title ?? '');
-  const read = () => {
-    failed.value = null;
-    const known = openedWith(id);
-    if (known) {
-      found.value = known;
-      return;
-    }
-    one(api(), id).then((source) => { found.value = source; }, (error: unknown) => {
-      if (error instanceof Problem && error.status === 401 && signedIn.peek()) {
-        // A sign-in that is over reads as nobody.
-        tell(error);
-      } else {
-        failed.value = error;
-      }
-    });
-  };
-  useEffect(read, [id, signedIn.value]);
-  if (failed.value) {
-    return <Gone error={failed.value} retry={read} />;
+  if (found.error) {
+    return <Gone error={found.error} retry={found.reload} />;
   }
   return found.value ? <Feed source={found.value} label={t('feed.label')} empty={t('feed.empty')} /> : <Spinner />;
 }
 
 /** What is not there for anybody is said as the edge said it, in the reader's language. */
 function Gone({ error, retry }: { error: unknown; retry: () => void }) {
-  if (!(error instanceof Problem && HIDDEN.has(error.status))) {
+  if (!(error instanceof Refused && HIDDEN.has(error.status))) {
     return <Failed error={error} retry={retry} />;
   }
   // The edge said it of the clip that it delivered the page for, and of no other.

@@ -1,12 +1,13 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { Schema } from '@reelstack/client';
 import { ago, t } from '../i18n.ts';
 import { connected, pushed } from '../live.ts';
 import { usePages } from '../load.ts';
 import type { Key } from '../messages/keys.ts';
 import { people } from '../messages/people.ts';
 import { announce, api, attempt, unread } from '../state.ts';
-import type { Author, Notification, Page } from '../types.ts';
+import type { Notification } from '../types.ts';
 import { Avatar, More, nameOf } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -18,7 +19,7 @@ const KINDS = new Set(['like', 'comment', 'reply', 'mention', 'comment-like', 'f
 /** What others did, the newest first; what comes in while it is open shows at once. */
 export default function Inbox() {
   useTitle(() => t('inbox.title'));
-  const pages = usePages<Notification>((cursor) => api().read<Page<Notification>>('/me/notifications', { limit: 30, cursor }), []);
+  const pages = usePages<Notification>((cursor) => api().call('GET /v1/me/notifications', { query: { limit: 30, cursor } }), []);
   useSignalEffect(() => {
     const come = pushed.value;
     if (come) {
@@ -34,7 +35,7 @@ export default function Inbox() {
   useEffect(() => {
     if (newest && document.visibilityState === 'visible') {
       void attempt(async () => {
-        unread.value = (await api().change<{ unread: number }>('PUT', '/me/notifications/read', { to: newest })).unread;
+        unread.value = (await api().call('PUT /v1/me/notifications/read', { body: { to: newest } })).unread;
       });
     }
   }, [newest]);
@@ -73,19 +74,16 @@ function Row({ one }: { one: Notification }) {
   );
 }
 
-interface Asking {
-  user_id: string;
-  user: Author;
-}
+type Asking = Schema<'FollowingUser'>;
 
 /** Who wants to follow a private account. */
 function Requests() {
-  const pages = usePages<Asking>((cursor) => api().read<Page<Asking>>('/me/follow-requests', { limit: 20, cursor }), []);
+  const pages = usePages<Asking>((cursor) => api().call('GET /v1/me/follow-requests', { query: { limit: 20, cursor } }), []);
   if (pages.items.length === 0) {
     return null;
   }
   const answer = (asking: Asking, method: 'PUT' | 'DELETE') => void attempt(async () => {
-    await api().change(method, `/me/follow-requests/${asking.user_id}`);
+    await api().call(`${method} /v1/me/follow-requests/{user_id}`, { path: { user_id: asking.user_id } });
     pages.change((items) => items.filter((other) => other !== asking));
   });
   return (

@@ -1,13 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
+import { Refused } from '@reelstack/client';
+import { SHOWN } from '../api.ts';
 import { listed, openFrom } from '../feed/source.ts';
 import { t } from '../i18n.ts';
 import { useLoad, usePages } from '../load.ts';
 import { people } from '../messages/people.ts';
-import { Problem } from '../problem.ts';
 import { place } from '../router.ts';
 import { api, attempt, me, say, signedIn, tell, whoAmI } from '../state.ts';
-import type { Follow, OwnProfile, Profile, Video } from '../types.ts';
+import type { Follow, Profile, Video } from '../types.ts';
 import { Avatar, Empty, Failed, Grid, More, Spinner } from '../ui/bits.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { Sheet } from '../ui/sheet.tsx';
@@ -22,13 +23,13 @@ export default function ProfilePage({ parts }: { parts: Readonly<Record<string, 
   const found = useLoad<Profile>(async () => {
     const own = await whoAmI().catch(() => null);
     if (isMine) {
-      return own ?? api().me();
+      return own ?? api().call('GET /v1/me');
     }
-    return api().read(`/users/${encodeURIComponent(`@${handle}`)}`);
+    return api().call('GET /v1/users/{user_id}', { path: { user_id: `@${handle}` } });
   }, [handle, isMine, signedIn.value]);
   const profile = isMine ? (me.value ?? found.value) : found.value;
   useTitle(() => (place.value.pathname === '/me' ? t('nav.me') : `@${handle}`));
-  if (found.error instanceof Problem && found.error.status === 404) {
+  if (found.error instanceof Refused && found.error.status === 404) {
     return (
       <Empty title={t('profile.missing')} says={t('profile.missing.says')}>
         <p><a class="button" href="/">{t('gone.home')}</a></p>
@@ -44,7 +45,7 @@ export default function ProfilePage({ parts }: { parts: Readonly<Record<string, 
 function Shown({ profile, isMine }: { profile: Profile; isMine: boolean }) {
   const { user_id: id, display_name: shown, handle } = profile;
   const name = shown || (handle ? `@${handle}` : t('nav.me'));
-  const follow = useLoad<Follow | null>(() => (signedIn.peek() ? api().read<Follow>(`/users/${id}/follow`) : Promise.resolve(null)), [id]);
+  const follow = useLoad<Follow | null>(() => (signedIn.peek() ? api().call('GET /v1/users/{user_id}/follow', { path: { user_id: id } }) : Promise.resolve(null)), [id]);
   const author = { id, handle, display_name: name, avatar: profile.avatar_url };
   return (
     <div class="page profile">
@@ -71,8 +72,9 @@ function Shown({ profile, isMine }: { profile: Profile; isMine: boolean }) {
 }
 
 function Clips({ id }: { id: string }) {
-  const pages = usePages<Video>((cursor) => api().videos(`/users/${id}/videos`, { cursor }), [id]);
-  const open = (at: number) => openFrom(listed(api(), `/users/${id}/videos`, {}, pages.items.slice(at), pages.cursor));
+  const read = (cursor: string | null) => api().call('GET /v1/users/{user_id}/videos', { path: { user_id: id }, query: { ...SHOWN, cursor } });
+  const pages = usePages<Video>(read, [id]);
+  const open = (at: number) => openFrom(listed(read, pages.items.slice(at), pages.cursor));
   return (
     <section aria-labelledby="clips-title">
       <h2 id="clips-title" class="section-title">{t('profile.clips')}</h2>
@@ -87,8 +89,11 @@ function Other({ profile, name, follow, changed }: { profile: Profile; name: str
   const more = useSignal(false);
   const state = follow?.state ?? null;
   const toggle = () => attempt(async () => {
-    const answer = await api().change<Follow | undefined>(state ? 'DELETE' : 'PUT', `/users/${profile.user_id}/follow`);
-    changed(answer ?? (await api().read<Follow>(`/users/${profile.user_id}/follow`)));
+    const path = { user_id: profile.user_id };
+    if (state) {
+      await api().call('DELETE /v1/users/{user_id}/follow', { path });
+    }
+    changed(await api().call(state ? 'GET /v1/users/{user_id}/follow' : 'PUT /v1/users/{user_id}/follow', { path }));
   });
   const said = state === 'following' ? 'profile.unfollow' : state === 'requested' ? 'profile.requested' : 'profile.follow';
   return (
@@ -100,20 +105,22 @@ function Other({ profile, name, follow, changed }: { profile: Profile; name: str
   );
 }
 
+type Act = `${'PUT' | 'DELETE'} /v1/${'me/mutes/{user_id}' | 'feed/hidden/creators/{user_id}' | 'users/{user_id}/block'}`;
+
 function Acts({ profile, name, close }: { profile: Profile; name: string; close: () => void }) {
-  const id = profile.user_id;
-  const act = (method: 'PUT' | 'DELETE', path: string, done: string) => void attempt(async () => {
-    await api().change(method, path);
+  const path = { user_id: profile.user_id };
+  const act = (route: Act, done: string) => void attempt(async () => {
+    await api().call(route, { path });
     say(done);
   }).then(close);
   return (
     <Sheet title={t('profile.more', { name })} onClose={close}>
       <ul class="menu">
-        <Choice icon="mute" name={t('profile.mute')} act={() => act('PUT', `/me/mutes/${id}`, t('profile.muted', { name }))} />
-        <Choice icon="sound" name={t('profile.unmute')} act={() => act('DELETE', `/me/mutes/${id}`, t('profile.unmute'))} />
-        <Choice icon="hide" name={t('feed.hideCreator', { name })} act={() => act('PUT', `/feed/hidden/creators/${id}`, t('feed.uninterested.done'))} />
-        <Choice icon="close" name={t('profile.block')} act={() => act('PUT', `/users/${id}/block`, t('profile.blocked', { name }))} />
-        <Choice icon="check" name={t('profile.unblock')} act={() => act('DELETE', `/users/${id}/block`, t('profile.unblock'))} />
+        <Choice icon="mute" name={t('profile.mute')} act={() => act('PUT /v1/me/mutes/{user_id}', t('profile.muted', { name }))} />
+        <Choice icon="sound" name={t('profile.unmute')} act={() => act('DELETE /v1/me/mutes/{user_id}', t('profile.unmute'))} />
+        <Choice icon="hide" name={t('feed.hideCreator', { name })} act={() => act('PUT /v1/feed/hidden/creators/{user_id}', t('feed.uninterested.done'))} />
+        <Choice icon="close" name={t('profile.block')} act={() => act('PUT /v1/users/{user_id}/block', t('profile.blocked', { name }))} />
+        <Choice icon="check" name={t('profile.unblock')} act={() => act('DELETE /v1/users/{user_id}/block', t('profile.unblock'))} />
       </ul>
     </Sheet>
   );
@@ -148,9 +155,9 @@ function Edit({ profile, close }: { profile: Profile; close: () => void }) {
     busy.value = true;
     try {
       if (handle && handle !== profile.handle) {
-        me.value = await api().change<OwnProfile>('PUT', '/me/handle', { handle });
+        me.value = await api().call('PUT /v1/me/handle', { body: { handle } });
       }
-      me.value = await api().change<OwnProfile>('PATCH', '/me', { display_name: String(given.get('name')).trim(), bio: String(given.get('bio')).trim() });
+      me.value = await api().call('PATCH /v1/me', { body: { display_name: String(given.get('name')).trim(), bio: String(given.get('bio')).trim() }, repeatable: true });
       say(t('profile.saved'));
       close();
     } catch (error) {

@@ -2,11 +2,10 @@ import '../styles/studio.css';
 import { type Signal, useSignal } from '@preact/signals';
 import { useCallback, useEffect, useRef } from 'preact/hooks';
 import type { Answer } from '@reelstack/client';
-import { client } from '../client.ts';
 import { ago, t } from '../i18n.ts';
 import { type Paged, usePages } from '../load.ts';
 import { review as messages } from '../messages/review.ts';
-import { announce, say } from '../state.ts';
+import { announce, api, say } from '../state.ts';
 import { More } from '../ui/bits.tsx';
 import { useTitle } from '../ui/title.ts';
 import { Clip } from '../review/clip.tsx';
@@ -70,7 +69,7 @@ function useAnnounced(chosen: Review | undefined, place: number): void {
 }
 
 function useReviews(queue: Queue, order: Order): Paged<Review> {
-  return usePages<Review>((cursor) => client().call('GET /v1/reviews', { query: { queue, order, limit: 20, cursor } }), [queue, order]);
+  return usePages<Review>((cursor) => api().call('GET /v1/reviews', { query: { queue, order, limit: 20, cursor } }), [queue, order]);
 }
 
 interface Chosen {

@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals';
+import type { Schema } from '@reelstack/client';
+import { SHOWN } from '../api.ts';
 import { listed, openFrom } from '../feed/source.ts';
 import { t } from '../i18n.ts';
 import { usePages } from '../load.ts';
 import { people } from '../messages/people.ts';
 import { go, place } from '../router.ts';
 import { api } from '../state.ts';
-import type { FoundUser, Page, Video } from '../types.ts';
+import type { Video } from '../types.ts';
 import { Avatar, Grid, More } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -50,9 +52,9 @@ export default function Search() {
 }
 
 function Clips({ q, tag }: { q: string; tag: string }) {
-  const query: Record<string, string> = q ? { q } : { tag };
-  const pages = usePages<Video>((cursor) => api().videos('/search/videos', { ...query, cursor }), [q, tag]);
-  const open = (at: number) => openFrom(listed(api(), '/search/videos', query, pages.items.slice(at), pages.cursor));
+  const read = (cursor: string | null) => api().call('GET /v1/search/videos', { query: { ...SHOWN, ...(q ? { q } : { tag }), cursor } });
+  const pages = usePages<Video>(read, [q, tag]);
+  const open = (at: number) => openFrom(listed(read, pages.items.slice(at), pages.cursor));
   return (
     <>
       <Grid videos={pages.items} label={t('search.clips')} open={open} />
@@ -62,7 +64,7 @@ function Clips({ q, tag }: { q: string; tag: string }) {
 }
 
 function People({ q }: { q: string }) {
-  const pages = usePages<FoundUser>((cursor) => api().read<Page<FoundUser>>('/search/users', { q, cursor, limit: 20 }), [q]);
+  const pages = usePages<Schema<'FoundUser'>>((cursor) => api().call('GET /v1/search/users', { query: { q, cursor, limit: 20 } }), [q]);
   return (
     <>
       <ul class="rows" aria-label={t('search.people')}>

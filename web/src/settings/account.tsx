@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
+import { Refused, type Schema } from '@reelstack/client';
+import { words } from '../failure.ts';
 import { ago, t } from '../i18n.ts';
 import { useLoad } from '../load.ts';
 import type { Key } from '../messages/keys.ts';
 import { whyNot } from '../passwords.ts';
-import { Problem } from '../problem.ts';
 import { go } from '../router.ts';
-import { api, attempt, config, me, say, signOut, words } from '../state.ts';
-import type { Export, SignIn } from '../types.ts';
+import { api, attempt, config, me, say, signOut } from '../state.ts';
 import { Failed, Spinner } from '../ui/bits.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 
@@ -23,9 +23,9 @@ export function Account() {
 }
 
 function SignIns() {
-  const found = useLoad(() => api().read<{ items: SignIn[] }>('/me/sessions'), []);
-  const end = (path: string) => void attempt(async () => {
-    await api().change('DELETE', path);
+  const found = useLoad(() => api().call('GET /v1/me/sessions'), []);
+  const end = (ended: () => Promise<unknown>) => void attempt(async () => {
+    await ended();
     found.reload();
     say(t('settings.session.ended'));
   });
@@ -41,7 +41,7 @@ function SignIns() {
               <span class="soft">{one.current ? t('settings.session.here') : t('settings.session.seen', { when: ago(one.seen_at) })}</span>
             </span>
             {!one.current && (
-              <button type="button" aria-label={t('settings.session.end', { agent: one.agent.slice(0, 40) })} onClick={() => end(`/me/sessions/${encodeURIComponent(one.session_id)}`)}>
+              <button type="button" aria-label={t('settings.session.end', { agent: one.agent.slice(0, 40) })} onClick={() => end(() => api().call('DELETE /v1/me/sessions/{session_id}', { path: { session_id: one.session_id } }))}>
                 {t('nav.signOut')}
               </button>
             )}
@@ -49,7 +49,7 @@ function SignIns() {
         ))}
       </ul>
       <p class="acts">
-        <button type="button" onClick={() => end('/me/sessions')}>{t('settings.session.endAll')}</button>
+        <button type="button" onClick={() => end(() => api().call('DELETE /v1/me/sessions'))}>{t('settings.session.endAll')}</button>
         <button type="button" onClick={() => void signOut().then(() => go('/sign-in'))}>{t('nav.signOut')}</button>
       </p>
     </section>
@@ -57,10 +57,11 @@ function SignIns() {
 }
 
 const FIELDS = ['current', 'new', 'again'] as const;
+const nothing = () => '';
 
 function Password() {
   const busy = useSignal(false);
-  const problem = useSignal('');
+  const problem = useSignal<() => string>(nothing);
   const changed = useSignal(false);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -71,25 +72,27 @@ function Password() {
     changed.value = false;
     try {
       const why = whyNot(current, wanted, again);
-      problem.value = why ? t(why) : '';
+      problem.value = why ? () => t(why) : nothing;
       if (!why) {
-        await api().changePassword(current, wanted);
+        // Sent once, as every POST without a key: if its answer is lost, a second one would be told that the old password is wrong.
+        await api().call('POST /v1/me/password', { body: { old_password: current, new_password: wanted } });
         form.reset();
         changed.value = true;
       }
     } catch (error) {
-      problem.value = words(error);
+      problem.value = () => words(error);
     } finally {
       busy.value = false;
     }
   };
+  const says = problem.value();
   return (
     <section class="card" aria-labelledby="password">
       <h2 id="password">{t('settings.password')}</h2>
       <form class="form" aria-labelledby="password" onSubmit={(event) => void submit(event)}>
         <PasswordFields />
         <button type="submit" disabled={busy.value}>{t('settings.password.change')}</button>
-        {problem.value && <p class="problem" role="alert">{problem.value}</p>}
+        {says && <p class="problem" role="alert">{says}</p>}
         <p class="changed" role="status">{changed.value && t('settings.password.changed')}</p>
       </form>
     </section>
@@ -110,17 +113,17 @@ function PasswordFields() {
 }
 
 function Copy() {
-  const found = useLoad<Export | null>(async () => {
+  const found = useLoad<Schema<'ExportView'> | null>(async () => {
     try {
-      return await api().read<Export>('/me/export');
+      return await api().call('GET /v1/me/export');
     } catch (error) {
-      if (error instanceof Problem && error.status === 404) {
+      if (error instanceof Refused && error.status === 404) {
         return null;
       }
       throw error;
     }
   }, []);
-  const start = () => void attempt(async () => found.set(await api().make<Export>('/me/export')));
+  const start = () => void attempt(async () => found.set(await api().call('POST /v1/me/export')));
   const made = found.value;
   const isUnderWay = made?.state === 'waiting' || made?.state === 'running';
   return (
@@ -140,7 +143,7 @@ function Erase() {
   const typed = useSignal('');
   const handle = me.value?.handle ?? me.value?.user_id ?? '';
   const erase = () => void attempt(async () => {
-    await api().change('DELETE', '/me');
+    await api().call('DELETE /v1/me');
     await signOut();
     go('/');
   });

@@ -1,7 +1,8 @@
+import type { Schema } from '@reelstack/client';
 import { t } from '../i18n.ts';
 import { useLoad, usePages } from '../load.ts';
 import { api, attempt, me, say, whoAmI } from '../state.ts';
-import type { Author, OwnProfile, Page, Privacy as Audience, Video } from '../types.ts';
+import type { Privacy as Audience } from '../types.ts';
 import { Failed, nameOf, Spinner } from '../ui/bits.tsx';
 
 const AUDIENCES: readonly Audience[] = ['public', 'friends', 'private'];
@@ -20,9 +21,9 @@ export function Privacy() {
 }
 
 /** `undo`: an input shows what was chosen, which nothing takes back by itself if the service refuses it. */
-async function change(changes: Partial<OwnProfile>, undo: () => void): Promise<void> {
+async function change(changes: Schema<'ProfileChanges'>, undo: () => void): Promise<void> {
   const isDone = await attempt(async () => {
-    me.value = await api().change<OwnProfile>('PATCH', '/me', changes);
+    me.value = await api().call('PATCH /v1/me', { body: changes, repeatable: true });
     say(t('settings.saved'));
   });
   if (!isDone) {
@@ -56,13 +57,13 @@ function Audiences() {
 }
 
 function Notices() {
-  const off = useLoad(() => api().read<{ off: string[] }>('/me/notification-preferences'), []);
+  const off = useLoad(() => api().call('GET /v1/me/notification-preferences'), []);
   const found = off.value;
-  const toggle = async (kind: string, input: HTMLInputElement) => {
+  const toggle = async (kind: Schema<'NotificationKind'>, input: HTMLInputElement) => {
     const wanted = input.checked;
     const isDone = await attempt(async () => {
       const others = (found?.off ?? []).filter((one) => one !== kind);
-      off.set(await api().change('PUT', '/me/notification-preferences', { off: wanted ? others : [...others, kind] }));
+      off.set(await api().call('PUT /v1/me/notification-preferences', { body: { off: wanted ? others : [...others, kind] } }));
     });
     input.checked = isDone ? wanted : !wanted;
   };
@@ -80,15 +81,12 @@ function Notices() {
   );
 }
 
-interface BlockedUser {
-  user_id: string;
-  user: Author | null;
-}
+type BlockedUser = Schema<'BlockedUser'>;
 
 function Blocked() {
-  const pages = usePages<BlockedUser>((cursor) => api().read<Page<BlockedUser>>('/me/blocks', { limit: 20, cursor }), []);
+  const pages = usePages<BlockedUser>((cursor) => api().call('GET /v1/me/blocks', { query: { limit: 20, cursor } }), []);
   const unblock = (one: BlockedUser) => void attempt(async () => {
-    await api().change('DELETE', `/users/${one.user_id}/block`);
+    await api().call('DELETE /v1/users/{user_id}/block', { path: { user_id: one.user_id } });
     pages.change((items) => items.filter((other) => other !== one));
   });
   return (
@@ -99,20 +97,21 @@ function Blocked() {
   );
 }
 
-interface HiddenThing {
-  kind: string;
-  id: string;
-  video?: Video | null;
-  creator?: Author | null;
+type HiddenThing = Schema<'HiddenThing'>;
+
+function unhide({ kind, id }: HiddenThing): Promise<void> {
+  if (kind === 'videos') {
+    return api().call('DELETE /v1/feed/hidden/videos/{video_id}', { path: { video_id: id } });
+  }
+  return kind === 'creators'
+    ? api().call('DELETE /v1/feed/hidden/creators/{user_id}', { path: { user_id: id } })
+    : api().call('DELETE /v1/feed/hidden/tags/{tag}', { path: { tag: id } });
 }
 
 function Hidden() {
-  const pages = usePages<HiddenThing>((cursor) => api().read<Page<HiddenThing>>('/feed/hidden', { limit: 20, cursor }), []);
+  const pages = usePages<HiddenThing>((cursor) => api().call('GET /v1/feed/hidden', { query: { limit: 20, cursor } }), []);
   const show = (one: HiddenThing) => void attempt(async () => {
-    const once = encodeURIComponent(one.id);
-    // The gateway decodes once before it looks for a route, and ".." is no word to HTTP.
-    const place = one.kind === 'tags' ? encodeURIComponent(once.replaceAll('.', '%2E')) : once;
-    await api().change('DELETE', `/feed/hidden/${one.kind}/${place}`);
+    await unhide(one);
     pages.change((items) => items.filter((other) => other !== one));
   });
   const nameOfThing = (one: HiddenThing) => one.video?.title ?? (one.creator ? nameOf(one.creator) : `#${one.id}`);

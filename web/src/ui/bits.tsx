@@ -1,8 +1,8 @@
 /** Small parts that pages share. */
 import type { ComponentChildren } from 'preact';
+import { words } from '../failure.ts';
 import { clock, count, language, t } from '../i18n.ts';
 import type { Paged } from '../load.ts';
-import { words } from '../state.ts';
 import type { Author, Video } from '../types.ts';
 import { Icon } from './icons.tsx';
 
@@ -38,9 +38,10 @@ export function Spinner() {
 }
 
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
-  return (
+  const says = words(error);
+  return says === '' ? null : (
     <div class="failed" role="alert">
-      <p>{words(error)}</p>
+      <p>{says}</p>
       {retry && (
         <button type="button" onClick={retry}>
           {t('common.retry')}

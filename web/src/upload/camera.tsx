@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { ReadableError } from '../failure.ts';
 import { clock, t } from '../i18n.ts';
 import { tell } from '../state.ts';
 import { Sheet } from '../ui/sheet.tsx';
@@ -97,7 +98,7 @@ function record(stream: MediaStream, taken: (file: File) => void): MediaRecorder
   const made = new MediaRecorder(stream, { ...(mimeType && { mimeType }), videoBitsPerSecond: 8_000_000 });
   const parts: Blob[] = [];
   made.ondataavailable = ({ data }) => parts.push(data);
-  made.onerror = () => tell(new Error(t('upload.camera.refused')));
+  made.onerror = () => tell(new ReadableError(t('upload.camera.refused')));
   made.onstop = () => {
     const type = made.mimeType.split(';')[0] ?? '';
     const name = `${new Date().toISOString().slice(0, 16).replace('T', ' ').replace(':', '.')}.${type.endsWith('mp4') ? 'mp4' : 'webm'}`;

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { noticesOf, words } from '../failure.ts';
 import { language, t } from '../i18n.ts';
 import * as progress from '../progress.ts';
-import { announce, attempt, words } from '../state.ts';
+import { announce, attempt } from '../state.ts';
 import { addressOf } from '../ui/bits.tsx';
 import type { Draft, Item as Entry, Queue } from './queue.ts';
 import { tagsOf } from './words.ts';
@@ -19,7 +20,7 @@ export function Item({ item, queue }: { item: Entry; queue: Queue }) {
     }
   }, [says, settled]);
   const reason = item.video ? progress.reasonOf(item.video) : '';
-  const notices = (item.video?.notices ?? []).map(({ message }) => message).join(' ');
+  const notices = noticesOf(item.video ?? {});
   return (
     <li class="card upload" data-state={item.video?.state ?? item.state} data-video-id={item.videoId ?? ''}>
       <h2>{item.video?.state === 'published' ? <a href={addressOf(item.video)}>{item.title}</a> : item.title}</h2>

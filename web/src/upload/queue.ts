@@ -1,9 +1,8 @@
 /** The uploads of this page: one is sent at a time, each survives the page, and of two tabs one alone sends it. */
 import { effect, type Signal, signal } from '@preact/signals';
 import { fingerprint, upload, type Wishes } from '@reelstack/client/uploads';
-import { client } from '../client.ts';
 import { FIRST_WAIT_MS, isUnderWay, nextWait } from '../progress.ts';
-import { signedIn, tell } from '../state.ts';
+import { api, signedIn, tell } from '../state.ts';
 import type { OwnVideo } from '../types.ts';
 import * as store from './store.ts';
 import { titleOf } from './words.ts';
@@ -120,7 +119,7 @@ export class Queue {
     await store.forget(id);
     await store.memory.forget(id);
     if (remembered?.uploadId) {
-      await client().attempt('DELETE /v1/uploads/{upload_id}', { path: { upload_id: remembered.uploadId } });
+      await api().attempt('DELETE /v1/uploads/{upload_id}', { path: { upload_id: remembered.uploadId } });
     }
   }
 
@@ -169,7 +168,7 @@ export class Queue {
     this.#change(id, { state: 'sending', error: null });
     const { title, description, tags, visibility } = draft;
     try {
-      const done = await upload(client(), file, { title, description, tags: [...tags], visibility, ...modeOf() }, {
+      const done = await upload(api(), file, { title, description, tags: [...tags], visibility, ...modeOf() }, {
         whose: this.#whose,
         memory: store.memory,
         signal: stop,
@@ -199,9 +198,9 @@ export class Queue {
       if (!videoId) {
         return;
       }
-      const found = await client().attempt('GET /v1/videos/{video_id}', { path: { video_id: videoId } }).catch(() => null);
+      const found = await api().attempt('GET /v1/videos/{video_id}', { path: { video_id: videoId } }).catch(() => null);
       if (found?.ok) {
-        const video = found.data as unknown as OwnVideo;
+        const video = found.data;
         this.#change(id, { video });
         if (!isUnderWay(video)) {
           await store.forget(id);

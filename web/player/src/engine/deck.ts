@@ -163,11 +163,11 @@ export class Deck {
         return before();
       },
       fed,
-      failed: ({ clip }, error) => lost(clip, error),
+      failed: ({ clip }, error) => (this.slotOf(clip)?.feeder?.lost ? this.revive() : lost(clip, error)),
     };
   }
 
-  /** Gives sources again to elements whose MediaSource was closed while the page was away. */
+  /** Gives sources again to elements whose MediaSource the browser closed, as it does while a page is away. */
   revive(): void {
     for (const slot of this.slots) {
       if (slot.clip && slot.feeder?.lost) {

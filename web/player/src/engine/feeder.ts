@@ -4,7 +4,7 @@
  */
 
 import type { MediaFile } from '../clip.ts';
-import { PlayerError, Unwanted } from '../errors.ts';
+import { Full, PlayerError, Unwanted } from '../errors.ts';
 import type { Download } from './download.ts';
 import type { ClipFiles } from './files.ts';
 import { TrackBuffer } from './track_buffer.ts';
@@ -77,9 +77,9 @@ export class Feeder {
     return this.#closed;
   }
 
-  /** The browser closed it, as it may do with a page that was left. */
+  /** The browser closed it, as it may do with a page that was left, and not for what was in it. */
   get lost(): boolean {
-    return !this.#closed && this.#picture !== null && this.#source.readyState === 'closed';
+    return !this.#closed && this.#picture !== null && this.#source.readyState === 'closed' && !this.#video.error;
   }
 
   /** The rung at which the buffer holds a unit of picture. */
@@ -211,7 +211,7 @@ export class Feeder {
 
   async #put(track: Track, file: MediaFile, unit: number, rung: number, download: Download): Promise<void> {
     if (unit > 0 && track.header !== file.name) {
-      await track.buffer.append(await this.files.header(file));
+      await this.#append(track, await this.files.header(file));
     }
     track.header = file.name;
     track.coming.set(unit, rung);
@@ -235,14 +235,25 @@ export class Feeder {
   }
 
   async #append(track: Track, piece: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (await this.#fits(track, piece)) {
+      return;
+    }
+    await this.#makeRoom(track);
+    if (!(await this.#fits(track, piece))) {
+      throw new Full();
+    }
+  }
+
+  /** False: the browser holds no more. */
+  async #fits(track: Track, piece: Uint8Array<ArrayBuffer>): Promise<boolean> {
     try {
       await track.buffer.append(piece);
+      return true;
     } catch (error) {
-      if (!(error instanceof DOMException && error.name === 'QuotaExceededError')) {
-        throw error;
+      if (error instanceof DOMException && error.name === 'QuotaExceededError') {
+        return false;
       }
-      await this.#makeRoom(track);
-      await track.buffer.append(piece);
+      throw error;
     }
   }
 

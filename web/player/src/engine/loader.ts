@@ -3,7 +3,7 @@
  * what the preload policy wants, then units that were shown low and will be seen again.
  */
 
-import { PlayerError } from '../errors.ts';
+import { Full, PlayerError } from '../errors.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { Download } from './download.ts';
 import type { ClipFiles } from './files.ts';
@@ -11,6 +11,8 @@ import { unitAt } from './layout.ts';
 import { type Limits, type Stage, type Wish, Wishes, within } from './wishes.ts';
 
 const RECONSIDERED_MS = 500;
+/** Of what a browser held when it held no more. */
+const SAFE_SHARE = 0.8;
 
 interface Task extends Wish {
   readonly downloads: Download[];
@@ -18,7 +20,7 @@ interface Task extends Wish {
 
 export class Loader {
   readonly #policies: Policies;
-  readonly #limits: Limits;
+  readonly #limits: { -readonly [limit in keyof Limits]: Limits[limit] };
   readonly #stage: Stage;
   readonly #wishes: Wishes;
   #task: Task | null = null;
@@ -26,9 +28,9 @@ export class Loader {
 
   constructor(policies: Policies, limits: Limits, stage: Stage) {
     this.#policies = policies;
-    this.#limits = limits;
+    this.#limits = { ...limits };
     this.#stage = stage;
-    this.#wishes = new Wishes(policies, limits, stage);
+    this.#wishes = new Wishes(policies, this.#limits, stage);
   }
 
   /** Something changed: another clip plays, time went on, a unit came. */
@@ -39,9 +41,10 @@ export class Loader {
     const wanted = this.#wishes.next();
     if (wanted) {
       this.#task = { ...wanted, downloads: [] };
-      void this.#run(this.#task).finally(() => {
+      void this.#run(this.#task).then((isFull) => {
         this.#task = null;
-        this.look();
+        // Time that goes on looks again, once there may be room.
+        isFull || this.look();
       });
     }
   }
@@ -68,15 +71,32 @@ export class Loader {
     this.#task?.downloads.forEach((download) => download.abort());
   }
 
-  async #run(task: Task): Promise<void> {
+  /** Whether the browser holds no more. */
+  async #run(task: Task): Promise<boolean> {
     const asked = performance.now();
     const timer = setInterval(() => this.#reconsider(task, (performance.now() - asked) / 1000), RECONSIDERED_MS);
     try {
       await this.#load(task);
+      return false;
     } catch (error) {
+      if (error instanceof Full) {
+        this.#shrink(task.files);
+        return true;
+      }
       this.#stage.failed(task.files, error instanceof PlayerError ? error : new PlayerError('decode', String(error)));
+      return false;
     } finally {
       clearInterval(timer);
+    }
+  }
+
+  /** No more is held from now on than this browser proved to hold. */
+  #shrink(files: ClipFiles): void {
+    const { bufferBytes, backBytes } = this.#limits;
+    const share = (SAFE_SHARE * (this.#stage.feeder(files)?.bytesHeld ?? 0)) / (bufferBytes + backBytes);
+    if (share < 1) {
+      this.#limits.bufferBytes *= share;
+      this.#limits.backBytes *= share;
     }
   }
 

@@ -45,7 +45,6 @@ export default {
   'search.people': 'الأشخاص',
   'search.none': 'لم يُعثر على شيء عن «{q}».',
   'search.hint': 'جد المقاطع بالعنوان أو الوسم أو الكلمات، والأشخاص بالاسم.',
-  'search.off': 'لا بحث في هذا النشر.',
   'inbox.title': 'الوارد',
   'inbox.empty': 'لم يحدث شيء بعد.',
   'inbox.like': { one: 'أعجب مقطعك {name}', other: 'أعجب مقطعك {name} وآخرين' },

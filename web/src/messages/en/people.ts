@@ -42,7 +42,6 @@ export default {
   'search.people': 'People',
   'search.none': 'Nothing was found for “{q}”.',
   'search.hint': 'Find clips by title, tag or words, and people by name.',
-  'search.off': 'This deployment has no search.',
   'inbox.title': 'Inbox',
   'inbox.empty': 'Nothing has happened yet.',
   'inbox.like': { one: '{name} likes your clip', other: '{name} and others like your clip' },

@@ -29,6 +29,7 @@ export default {
   'error.slow': 'That took too long. Try again.',
   'error.network': 'The network is not there. Try again.',
   'error.signIn': 'Sign in first',
+  'error.other': 'That did not work. Try again later.',
   'error.page': 'This page did not load',
   'offline': 'You are offline. What you like is sent once you are back.',
   'offline.kept': 'Kept. It is sent once you are back online.',
