@@ -6,7 +6,7 @@ and what was dropped.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from reelstack.feed import seen
 from reelstack.feed.item_table import ItemTable, Rows
 from reelstack.search.documents import plain_tag
 
+_clip_hash = lru_cache(20_000)(seen.clip_hash)
 OF_A_CREATOR = 15
 """Candidates of one creator that go on to be scored, the first proposed first."""
 FEW = 2000
@@ -38,7 +39,7 @@ class Excluded:
 
     def refusal(self, video_id: str, owner_id: str, tags: Collection[str], language: str) -> str:
         """The same of one clip that is in no table: the first reason that holds, or ""."""
-        hashed = seen.clip_hash(video_id)
+        hashed = _clip_hash(video_id)
         reasons = (
             ("own", owner_id == self.viewer_id),
             ("served", hashed & 0xFFFFFFFF in self._served),
