@@ -1,4 +1,4 @@
-"""Fallbacks: what fills a page whose plan was too short, so that none is ever empty.
+"""Fallbacks: what fills a page whose plan was too short, so that none is ever empty, or cannot keep creators apart.
 
 In this order: any clip of the item table, by appeal; the hot list; the newest public clips of the tables; and, once
 nothing is left that the session has not shown, what it has shown, the oldest first (`repeated`). A fallback that needs

@@ -20,6 +20,7 @@ from reelstack.degradation.levels import Level
 from reelstack.feed import choices, kept_lists, page_caps, ready_pages, session_texts, sessions
 from reelstack.feed.choices import Choices
 from reelstack.feed.hot_lists import WORLD
+from reelstack.feed.page_caps import Shown
 from reelstack.feed.ready_pages import ReadyItem, ReadyPage
 from reelstack.feed.sessions import Session
 from reelstack.feed.viewer_context import Asker
@@ -33,7 +34,7 @@ HIDES_SHARE = 0.25
 """Of the time that the cache has for an answer: 5 ms on AWS."""
 POLICY, SOURCE = "ready-1", "hot"
 PART = 60
-"""Clips of which hides and blocks are asked at once: mostly the first of them fill a page."""
+"""Clips of which hides and blocks are asked first: mostly they fill a page."""
 _clip_hash = lru_cache(10_000)(sessions.clip_hash)
 
 
@@ -77,15 +78,12 @@ def _item(one: ReadyItem, receipt: str, *, repeated: bool) -> bytes:
 
 
 def _parts(page: ReadyPage, now: int) -> Iterator[Sequence[ReadyItem]]:
-    """The page's clips, then those of the world's that it has not."""
-    yield from _slices(page.items)
+    """The page's first clips, the rest of it, and those of the world's that it has not: mostly the first are enough."""
+    yield page.items[:PART]
+    yield page.items[PART:]
     if page.region != WORLD:
         known = {one.video_id for one in page.items}
-        yield from _slices([one for one in kept_lists.page(WORLD, now).items if one.video_id not in known])
-
-
-def _slices(items: Sequence[ReadyItem]) -> Iterator[Sequence[ReadyItem]]:
-    return (items[start : start + PART] for start in range(0, len(items), PART))
+        yield [one for one in kept_lists.page(WORLD, now).items if one.video_id not in known]
 
 
 def _chosen(parts: Iterable[Sequence[ReadyItem]], session: Session, limit: int) -> list[tuple[ReadyItem, bool]]:
@@ -102,13 +100,13 @@ def _chosen(parts: Iterable[Sequence[ReadyItem]], session: Session, limit: int) 
                 shown.append((place, one))
         if len(fresh) >= most:
             break
-    page, _ = page_caps.arranged(fresh, most)
-    oldest = sorted(shown, key=lambda pair: pair[0])[: most - len(page)]
-    return [*((one, False) for one in page), *((one, True) for _, one in oldest)]
+    shown.sort(key=lambda pair: pair[0])
+    page, _ = page_caps.arranged(fresh, most, [Shown(one.owner_id, one.tags) for _, one in shown])
+    return [*((one, False) for one in page), *((one, True) for _, one in shown[: most - len(page)])]
 
 
 def _allowed(items: Sequence[ReadyItem], viewer_id: str | None, tables_answer: bool) -> Sequence[ReadyItem]:
-    if viewer_id is None:
+    if viewer_id is None or not items:
         return items
     wanted, blocked = _refused(viewer_id, {one.owner_id for one in items}, tables_answer)
     return [
