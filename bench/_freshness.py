@@ -142,10 +142,11 @@ def _with(tag: str, page: dict[str, Any]) -> int:
 def _listed(made: World) -> set[str]:
     """All clips that a list of the world names, in Valkey or in S3."""
     s3, media = client(made.services, "s3"), made.named.buckets["media"]
-    keys = (hot_lists.object_key(hot_lists.WORLD), ready_pages.object_key(hot_lists.WORLD))
+    world = hot_lists.WORLD
+    keys = (hot_lists.object_key(world), ready_pages.object_key(world), ready_pages.long_object_key(world))
     texts = [s3.get_object(Bucket=media, Key=key)["Body"].read() for key in keys]
     with valkey.Valkey(HOST, made.services.ports.cache) as server:
-        texts += [server.get(one.key(hot_lists.WORLD)) or b"" for one in (hot_lists, ready_pages)]
+        texts += [server.get(one.key(world)) or b"" for one in (hot_lists, ready_pages)]
     found: set[str] = set()
     for text in filter(None, texts):
         page = json.loads(text)

@@ -11,7 +11,6 @@ from cli.output import named, print_lines, video_line
 from cli.session import As, AsJson, connect, print_json, stage_url
 
 SNAPSHOT = Path(__file__).parent.parent / "functions/feed/api/snapshot.json"
-SNAPSHOT_SECONDS, SNAPSHOT_BYTES = 10, 4 * 1024 * 1024
 
 if TYPE_CHECKING:
     from reelstack_client import Client, FeedPage, Hidden
@@ -158,39 +157,20 @@ def _creator_id(client: "Client", who: str, *, undo: bool) -> str:
 
 
 def feed_snapshot() -> None:
-    """Pack the present ready-made page with the next deployment.
+    """Pack the present ready-made page with the next deployment, for one that cannot ask the stage for it.
 
     \b
       reelstack feed-snapshot && reelstack deploy prod
     """
-    from reelstack.feed import ready_pages
-
-    page = _ready_page(f"{stage_url()}/{ready_pages.object_key('')}")
-    SNAPSHOT.write_bytes(page + b"\n")
-    print_lines([f"{len(ready_pages.parse(page).items)} clips in {SNAPSHOT}"], "")
-
-
-def _ready_page(address: str) -> bytes:
-    """Without addresses that end. Raises Unreachable, or BadParameter for what is no page, or an empty one: it would
-    take the place of the clips that are packed already."""
-    from urllib.error import HTTPError
-    from urllib.request import urlopen
-
+    from deployment import feed_snapshot
     from reelstack.feed import ready_pages
     from reelstack_client import Unreachable
 
     try:
-        with urlopen(address, timeout=SNAPSHOT_SECONDS) as answer:  # noqa: S310 -- the stage's own origin
-            page = ready_pages.without_addresses(answer.read(SNAPSHOT_BYTES))
-        items = ready_pages.parse(page).items
-    except HTTPError as error:
-        raise typer.BadParameter(
-            f"{address} answers {error.code}: the stage has made no ready-made page yet"
-        ) from error
-    except OSError as error:
-        raise Unreachable(f"{address} does not answer: {error}") from error
-    except ValueError as error:
-        raise typer.BadParameter(f"{address} is no ready-made page: {error}") from error
-    if not items:
-        raise typer.BadParameter(f"the page of {address} is empty: publish a clip first")
-    return page
+        page = feed_snapshot.fetch(stage_url())
+    except feed_snapshot.NoPage as error:
+        raise typer.BadParameter(str(error)) from error
+    except feed_snapshot.NoAnswer as error:
+        raise Unreachable(str(error)) from error
+    SNAPSHOT.write_bytes(page + b"\n")
+    print_lines([f"{len(ready_pages.parse(page).items)} clips in {SNAPSHOT}"], "")

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from deployment import admin
+from deployment import admin, feed_snapshot
 from deployment.account import function_name
 from deployment.errors import RolesManagedExternally
 from deployment.target import Target
@@ -35,7 +35,8 @@ def deploy(target: Target, places: Places, steps: Steps, *, admin_email: str | N
     if admin_email is not None:
         _check_own_pool(target.settings)
     target.check()
-    _deploy_stacks(target, steps)
+    with feed_snapshot.packed(_known_site(target), steps.note):
+        _deploy_stacks(target, steps)
     outputs = target.outputs()
     with steps.step("Playback key"):
         # The schedule would first run a day later; a run that finds a young key changes nothing.
@@ -81,14 +82,19 @@ def _check_own_pool(settings: Settings) -> None:
 def _deploy_stacks(target: Target, steps: Steps) -> None:
     """Twice, if the site's own name came with the first time: pool and bucket must know the name, and stand before it
     in the order of the stacks. Later deployments know it from the beginning."""
-    before = target.outputs()
-    known = target.site(before) if "DistributionId" in before else None
+    known = _known_site(target)
     steps.note("Stacks")
     target.deploy_stacks(known, steps.note)
     now = target.site(target.outputs())
     if now != known and not target.settings.domain:
         steps.note(f"Stacks once more, so that {now} may sign people in and take uploads")
         target.deploy_stacks(now, steps.note)
+
+
+def _known_site(target: Target) -> str | None:
+    """None: it was never deployed."""
+    before = target.outputs()
+    return target.site(before) if "DistributionId" in before else None
 
 
 def _invite(target: Target, outputs: dict[str, str], email: str | None, steps: Steps) -> str | None:

@@ -16,7 +16,7 @@ from cli.simulation.people import Floats, Ints
 from cli.simulation.policies import Shown, Sitting, unseen
 from cli.simulation.service import Service
 from cli.simulation.world import Outcome
-from reelstack.feed import candidates, plans, ranked_page, scoring
+from reelstack.feed import candidates, page_caps, plans, ranked_page, scoring
 from reelstack.feed.candidates import Wanted
 from reelstack.feed.filters import Excluded
 from reelstack.feed.rank_model import RankModel as Released
@@ -118,7 +118,7 @@ class RankedPage(_Featured):
         planned = ranked_page.plan(setting, viewer, limit, sitting.now_ms, generator, Trace())
         if not self.explores:
             planned = [one for one in planned if not one.explores]
-        return [self._shown(one) for one in planned[:limit]]
+        return [self._shown(one) for one in page_caps.arranged(planned, limit)[0]]
 
     def _shown(self, one: Choice) -> Shown:
         buckets = np.array(one.features[1:], dtype=np.int16)

@@ -49,7 +49,7 @@ DELETE /v1/feed/hidden/videos/{video_id}                 | 15  | 4    | 17    | 
 PUT /v1/feed/hidden/creators/{user_id}                   | 30  | 20   | 34    | 0  | FeedChoices  |                  |
 DELETE /v1/feed/hidden/creators/{user_id}                | 15  | 4    | 17    | 0  | -FeedChoices |                  |
 PUT /v1/feed/hidden/tags/{tag}                           | 15  | 12   | 34    | 0  | FeedChoices  |                  |
-DELETE /v1/feed/hidden/tags/{tag}                        | 15  | 4    | 17    | 0  | -FeedChoices |                  |
+DELETE /v1/feed/hidden/tags/{tag}                        | 15  | 8    | 17    | 0  | -FeedChoices |                  |
 GET /v1/me/interests                                     | 15  | 8    | 0     | 0  |              |                  |
 PUT /v1/me/interests                                     | 15  | 0    | 17    | 0  | -FeedChoices |                  |
 POST /v1/events                                          | 300 | 150  | 25    | 0  |              | plays streamed   |

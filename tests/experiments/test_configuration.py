@@ -82,6 +82,14 @@ def test_start_waits_for_the_first_look(writer: Writer, reader: Reader) -> None:
     assert reader.look() == experiments()
 
 
+def test_start_waits_for_appconfig_no_longer_than_it_may(cloud: AppConfig, writer: Writer, reader: Reader) -> None:
+    writer.put(experiments())
+    cloud.gate = threading.Event()
+    assert reader.look(0.05) == NONE
+    cloud.gate.set()
+    assert settled(reader) == experiments(), "the look went on"
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b'{"format": 2}', b"[]", b" " * 100_000])
 def test_last_good_configuration_stays_whatever_is_read(
     cloud: AppConfig, writer: Writer, reader: Reader, clock: Clock, content: bytes

@@ -11,6 +11,7 @@ from jobs.ranker.places import Folder
 from reelstack.feed import artefacts, items
 from reelstack.feed.artefacts import Loader
 from reelstack.feed.newcomers import Entry
+from reelstack.platform.storage import DocumentTooLarge
 from tests.feed.catalogues import clip
 from tests.feed.test_items import CLIPS, VECTORS
 from tests.ranker import tiny_version
@@ -21,8 +22,13 @@ class World:
         self.place = Folder(folder)
         self.entries: list[Entry] = []
         self.loader = Loader(self.read, self.ask)
+        self.fails: dict[str, Exception] = {}
+        """How a key's name ends -> what reading it raises."""
 
     def read(self, key: str) -> bytes:
+        for end, error in self.fails.items():
+            if key.endswith(end):
+                raise error
         try:
             return self.place.read(key)
         except KeyError as error:
@@ -85,6 +91,37 @@ def test_a_damaged_item_table_that_is_taken_back_refuses_nothing(world: World, t
     (tmp_path / items.POINTER).unlink()
     world.look()
     assert world.loader.now.refused == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("what", "error"),
+    [
+        ("current.json", ConnectionError("away")),
+        ("day-1.npz", ConnectionError("away")),
+        ("day-1.npz", DocumentTooLarge("too large")),
+    ],
+)
+def test_a_new_process_that_cannot_read_the_item_table_says_so_until_it_can(
+    world: World, what: str, error: Exception
+) -> None:
+    release_items(world, "day-1")
+    world.fails = {what: error}
+    world.look()
+    assert "items" in world.loader.now.refused
+    world.fails = {}
+    world.look()
+    assert (world.loader.now.refused, len(world.loader.now.table)) == (frozenset(), 3)
+
+
+@pytest.mark.parametrize("what", ["current.json", "day-2.npz"])
+def test_a_process_goes_on_with_the_item_table_that_it_has_while_the_bucket_is_away(world: World, what: str) -> None:
+    registry.release(world.place, tiny_version.written(world.place))
+    release_items(world, "day-1")
+    world.look()
+    release_items(world, "day-2")
+    world.fails = {what: ConnectionError("away")}
+    world.look()
+    assert (world.loader.now.refused, world.loader.now.table.version) == (frozenset(), "day-1")
 
 
 def test_a_model_serves_with_its_table_and_a_damaged_one_leaves_it(world: World, tmp_path: Path) -> None:

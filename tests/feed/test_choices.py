@@ -57,6 +57,15 @@ def test_what_is_hidden_is_hidden_at_once_and_shown_again_at_once(cached: Valkey
     assert choices.hidden_of(None) == choices.hidden_of("cid") == Hidden()
 
 
+@pytest.mark.parametrize("undone", ["Cats", "cats", "#CATS"])
+def test_a_tag_is_shown_again_by_any_spelling_of_it(cached: Valkey, undone: str) -> None:
+    for spelling in ("Cats", "#cats", "dogs"):
+        choices.hide("bob", HiddenKind.TAGS, spelling)
+    choices.show_again("bob", HiddenKind.TAGS, undone)
+    assert choices.hidden_of("bob").tags == {"dogs"}
+    assert listed() == [("tags", "dogs")]
+
+
 def test_a_viewers_choices_are_read_once_and_kept(cached: Valkey, reads: list[bool]) -> None:
     for _ in range(3):
         choices.choices_of("bob")

@@ -1,5 +1,6 @@
 """`reelstack feed-snapshot`: the page that is packed with the next deployment."""
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 import typer
 
 from cli import feed
+from deployment import feed_snapshot
 from reelstack.feed import ready_pages
 from reelstack_client import Unreachable
 
@@ -84,6 +86,40 @@ def test_a_site_that_does_not_answer_is_told_as_such(monkeypatch: pytest.MonkeyP
         monkeypatch.setenv("REELSTACK_URL", f"http://127.0.0.1:{taken.getsockname()[1]}")
         with pytest.raises(Unreachable):
             feed.feed_snapshot()
+
+
+def test_a_deployment_is_packed_with_what_the_stage_shows_and_leaves_the_checkout_as_it_was(
+    site: None, tmp_path: Path
+) -> None:
+    file, said = tmp_path / "snapshot.json", list[str]()
+    file.write_bytes(feed.SNAPSHOT.read_bytes())
+    with feed_snapshot.packed(os.environ["REELSTACK_URL"], said.append, file):
+        packed = ready_pages.parse(file.read_bytes())
+    assert [one.video_id for one in packed.items] == ["vid"]
+    assert file.read_bytes() == feed.SNAPSHOT.read_bytes()
+    assert said == ["For when it reaches nothing, the feed is packed with what everybody is shown now: 1 clips"]
+
+
+def test_a_deployment_that_fails_leaves_the_checkout_as_it_was(site: None, tmp_path: Path) -> None:
+    file = tmp_path / "snapshot.json"
+    file.write_bytes(feed.SNAPSHOT.read_bytes())
+    with pytest.raises(RuntimeError), feed_snapshot.packed(os.environ["REELSTACK_URL"], print, file):
+        raise RuntimeError
+    assert file.read_bytes() == feed.SNAPSHOT.read_bytes()
+
+
+def test_a_deployment_of_a_stage_that_answers_nothing_yet_is_packed_with_what_the_file_holds(
+    site: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, said = tmp_path / "snapshot.json", list[str]()
+    file.write_bytes(ready_pages.pack("", 5, [ITEM]))
+    monkeypatch.setattr(Site, "said", (403, b"<Error/>"))
+    for known in (None, os.environ["REELSTACK_URL"]):
+        with feed_snapshot.packed(known, said.append, file):
+            assert file.read_bytes() == ready_pages.pack("", 5, [ITEM])
+    of_file = ". For when it reaches nothing, the feed is packed with the file's clips: 1"
+    assert said[0] == f"The stage shows nothing yet{of_file}"
+    assert said[1].endswith(f"no ready-made page yet{of_file}")
 
 
 def test_what_is_packed_with_the_checkout_is_a_page() -> None:

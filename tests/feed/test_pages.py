@@ -135,6 +135,14 @@ def test_who_has_no_account_goes_on_by_session(world: Config, call: Call) -> Non
     assert all(item["receipt"] for item in first["items"])
 
 
+def test_who_signs_in_goes_on_from_what_they_were_shown(world: Config, call: Call) -> None:
+    for number in range(8):
+        publish(f"v{number}", f"o{number}")
+    first = get(call, "limit=4", user=None)
+    second = get(call, f"limit=4&session={first['session']}")
+    assert len({*ids(first), *ids(second)}) == 8
+
+
 def test_a_session_that_is_none_of_ours_begins_anew(world: Config, call: Call) -> None:
     publish("v1", "zoe")
     assert ids(get(call, "session=damaged")) == ["v1"]

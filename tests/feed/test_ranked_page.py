@@ -1,17 +1,13 @@
 """Ranked page: what it explores of clips that the table of the night does not know."""
 
-from itertools import pairwise
-
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 
 from reelstack.feed import candidates, exploration, live_signals, ranked_page
 from reelstack.feed.candidates import Wanted
 from reelstack.feed.filters import Excluded
 from reelstack.feed.item_table import ItemTable
 from reelstack.feed.live_signals import Counts, RegionSignals
-from reelstack.feed.ranked_page import Choice, Setting, Viewer
+from reelstack.feed.ranked_page import Setting, Viewer
 from reelstack.feed.trace import Trace
 from reelstack.feed.viewer_context import Asker, ViewerContext
 from tests.feed import catalogues
@@ -47,25 +43,3 @@ def test_a_clip_of_today_that_most_skip_is_owed_nothing_more() -> None:
     assert refused not in explored(table, day(number, skipped))
     liked = Counts(plays=exploration.HARM_LEAST + 20, finishes=exploration.HARM_LEAST + 15, shown=40)
     assert explored(table, day(number, liked)) - {refused}
-
-
-@given(st.lists(st.tuples(st.sampled_from("abcd"), st.booleans()), max_size=12), st.sampled_from(["a", ""]))
-def test_a_page_that_can_keep_creators_apart_does(clips: list[tuple[str, bool]], last: str) -> None:
-    before = [Choice(f"v{n}", owner, (), "hot", explores=explores) for n, (owner, explores) in enumerate(clips)]
-    made = ranked_page.apart(before, [last])
-    assert sorted(one.video_id for one in made) == sorted(one.video_id for one in before)
-    owners = [last, *(one.owner_id for one in made)]
-    for n in (n for n, (one, other) in enumerate(pairwise(owners)) if one == other):
-        rest = [one for one in made[n:] if n or not one.explores]
-        assert {one.owner_id for one in rest} <= {owners[n]}, "nothing else was left"
-
-
-def test_a_page_with_slots_keeps_creators_apart_also_from_the_page_before() -> None:
-    """By value alone it would begin with the best creator; and of 40 clips any may explore."""
-    clips = [clip(f"v{n}", owner=f"o{n % 3}", age_ms=1000 + n % 3 * 400 * catalogues.HOUR + n) for n in range(CLIPS)]
-    setting = Setting(catalogues.newcomers(*clips), None, None, list(candidates.QUOTAS))
-    for seed in range(30):
-        last = f"o{seed % 3}"
-        viewer = Viewer(ViewerContext(Asker("bob")), Wanted(now_ms=NOW), Excluded("bob"), {}, {}, [last])
-        page = ranked_page.plan(setting, viewer, 5, NOW, np.random.default_rng(seed), Trace())
-        assert all(one != other for one, other in pairwise([last, *(one.owner_id for one in page[:5])])), seed

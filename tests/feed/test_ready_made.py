@@ -1,7 +1,9 @@
 """Ready-made answers: real Valkey, tables and buckets in process; also when the tables do not answer."""
 
 import json
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,23 @@ from valkey import Valkey
 
 from reelstack.behavior.receipts import verified
 from reelstack.cards import answers
-from reelstack.feed import artefacts, choices, hot_lists, kept_lists, ready_made, ready_pages, sessions, warm_lists
-from reelstack.feed.choices import HiddenKind
+from reelstack.feed import (
+    artefacts,
+    choices,
+    hot_lists,
+    kept_lists,
+    ready_made,
+    ready_pages,
+    sessions,
+    warm_lists,
+    warm_stores,
+)
+from reelstack.feed.choices import HiddenKind, Interests
 from reelstack.feed.pages import FeedPage
 from reelstack.feed.ready_pages import ReadyItem
 from reelstack.feed.sessions import Session
 from reelstack.feed.viewer_context import Asker
-from reelstack.feed.warm_stores import Copy
+from reelstack.feed.warm_stores import Copy, What
 from reelstack.platform import storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import Config
@@ -65,11 +77,11 @@ def test_it_is_a_page_of_the_feed_with_receipts_and_a_session(world: Valkey) -> 
 
 
 def test_pages_do_not_overlap_and_the_oldest_come_again_last(world: Valkey) -> None:
-    first = answer(limit=12)
-    second = answer(session=first.session, limit=12)
-    assert ids(first) + ids(second)[:8] == [f"v{n}" for n in range(20)]
-    assert [one.repeated for one in second.items] == [False] * 8 + [True] * 4
-    assert ids(second)[8:] == ids(first)[:4]
+    first = answer(limit=15)
+    second = answer(session=first.session, limit=15)
+    assert ids(first) + ids(second)[:10] == [f"v{n}" for n in range(25)]
+    assert [one.repeated for one in second.items] == [False] * 10 + [True] * 5
+    assert ids(second)[10:] == ids(first)[:5]
     assert len(answer(session=second.session, limit=30).items) == ready_pages.MOST
 
 
@@ -112,6 +124,37 @@ def test_what_was_hidden_or_blocked_before_the_tables_went_stays_out(world: Valk
     assert {"v0", "v3"} <= set(of_another), "what bob hides is nobody else's"
 
 
+def test_what_is_left_out_makes_a_page_no_shorter(world: Valkey) -> None:
+    """Of 25 clips the first 20 are what everybody is shown."""
+    for number in range(5):
+        choices.hide("bob", HiddenKind.CREATORS, f"o{number}")
+    assert ids(answer()) == [f"v{n}" for n in range(5, 25)]
+    for number in range(5, 15):
+        choices.hide("bob", HiddenKind.TAGS, f"t{number}")
+    assert ids(answer()) == [f"v{n}" for n in range(15, 25)]
+
+
+def test_a_viewer_for_whom_a_regions_list_has_nothing_is_shown_the_worlds(world: Valkey) -> None:
+    world_page = kept_lists.page("", now_ms())
+    of_region = replace(world_page, region="AT", items=world_page.items[:2])
+    kept_lists._pages["AT"] = kept_lists._Kept(of_region, time.time())
+    choices.hide("bob", HiddenKind.CREATORS, "o0")
+    assert ids(answer(Asker("bob", country="AT"), limit=5)) == [f"v{n}" for n in range(1, 6)]
+
+
+def test_a_page_is_in_the_languages_that_a_viewer_chose(world: Valkey) -> None:
+    for number, language in enumerate(("de", "fr", "")):
+        make(f"in-{language}", owner=f"l{number}", published_at=now_ms(), tags=[], language=language)
+    warm_lists.make()
+    choices.set_interests("bob", Interests((), ("de",)))
+    kept_lists.forget()
+    found = ids(answer(limit=30))
+    assert {"in-de", "in-"} <= set(found)
+    assert "in-fr" not in found
+    assert len(found) == 20
+    assert "in-fr" in ids(answer(Asker("eve")))
+
+
 def test_nobody_is_shown_their_own(world: Valkey) -> None:
     assert "v4" not in ids(answer(Asker("o4")))
 
@@ -134,15 +177,20 @@ def test_without_a_cache_the_page_comes_from_the_bucket_then_from_the_process(wo
     asked = ids(answer(tables_answer=False))
     assert len(asked) == 20
     kept_lists._pages[""].read_at = 0
-    Copy("", "page", "bucket").delete()
+    for copy in warm_stores.copies(""):
+        copy.delete()
     assert ids(answer(tables_answer=False)) == asked
 
 
-def test_an_old_page_is_served_and_says_so(world: Valkey) -> None:
+@pytest.mark.parametrize("kind", ["ready", "page"])
+def test_an_old_page_is_served_and_says_so(world: Valkey, kind: What) -> None:
+    """Also the CDN's, which an earlier version made alone."""
     made_at = now_ms() - hot_lists.STALE_MS - 1
     old = json.loads(storage.read("media", "feed/hot-world.json", 10**6))
     world.flushdb()
-    Copy("", "page", "bucket").write(ready_pages.pack("", made_at, old["items"]))
+    for copy in warm_stores.copies(""):
+        copy.delete()
+    Copy("", kind, "bucket").write(ready_pages.pack("", made_at, old["items"]))
     page = answer()
     assert (len(page.items), page.stale) == (20, True)
 
@@ -188,15 +236,15 @@ def test_tables_that_do_not_answer_make_the_route_answer_from_what_is_ready(worl
     assert FeedPage.model_validate(found.json)
 
 
-ITEMS = [ReadyItem(f"v{n}", f"o{n}", (), b"{") for n in range(20)]
+ITEMS = tuple(ReadyItem(f"v{n}", f"o{n}", (), b'{"x":1') for n in range(80))
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.integers(0, 30), unique=True), st.integers(1, 30))
+@given(st.lists(st.integers(0, 99), unique=True, max_size=90), st.integers(1, 30))
 def test_a_page_is_full_and_repeats_only_when_nothing_else_is_left(shown: list[int], limit: int) -> None:
     session = Session(1, 1, served=tuple(sessions.clip_hash(f"v{n}") for n in shown))
-    chosen = ready_made._chosen(ITEMS, session, limit)
+    chosen = ready_made._chosen([ITEMS[:60], ITEMS[60:]], session, limit)
     assert len(chosen) == min(limit, 20)
     assert len({one.video_id for one, _ in chosen}) == len(chosen)
-    fresh = 20 - sum(n < 20 for n in shown)
+    fresh = 80 - sum(n < 80 for n in shown)
     assert [repeated for _, repeated in chosen] == [place >= fresh for place in range(len(chosen))]

@@ -14,6 +14,7 @@ from reelstack.feed import plans, scores, session_taste, sessions
 from reelstack.feed.artefacts import Artefacts
 from reelstack.feed.choices import Choices, Interests
 from reelstack.feed.features import ClipState
+from reelstack.feed.hot_lists import Entry, HotList
 from reelstack.feed.live_signals import Counts, RegionSignals, ViewerSignals
 from reelstack.feed.plans import Asked, Plan
 from reelstack.feed.sessions import Session
@@ -62,7 +63,10 @@ def test_a_session_finds_the_clips_it_was_shown_and_their_creators(numbers: list
     shown = list(dict.fromkeys(reversed(numbers)))[::-1]
     assert [TABLE.clip(row).video_id for row in TABLE.rows_served(after.served)] == [f"v{n}" for n in shown]
     assert TABLE.rows_served([sessions.clip_hash("gone")]) == []
-    assert plans.owners_before(TABLE, after) == [f"o{n}" for n in shown[-9:]]
+    owners = [f"o{n}" for n in shown[-9:]]
+    assert [one.owner_id for one in plans.shown_before(TABLE, HotList("", 0), after)] == owners
+    listed = HotList("", 0, [Entry(f"v{n}", f"o{n}") for n in range(60)])
+    assert [one.owner_id for one in plans.shown_before(catalogues.newcomers(), listed, after)] == owners
 
 
 # --- level 1 ----------------------------------------------------------------------------------------------------------

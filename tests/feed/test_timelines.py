@@ -15,6 +15,7 @@ from reelstack.platform.config import PREFIX, Config, config
 from reelstack.social import blocks, follows
 from reelstack.tables.accounts import User
 from reelstack.tables.feed import LargeAccount, TimelineEntry
+from reelstack.tables.model import guarded
 from reelstack.tables.social import Follow
 from reelstack.tables.videos import Video
 from reelstack.videos import listings, videos
@@ -66,6 +67,30 @@ def test_an_ordinary_accounts_video_is_written_into_timelines_and_a_large_ones_i
     assert timelines.fan_out("s2") == 0, "once the pointers are there, a large account's publication writes nothing"
     assert timeline("bob") == ["s2", "s1", "a1"]
     assert timeline("cid") == ["s2", "s1"]
+
+
+def test_each_request_for_a_timeline_has_the_answers_deadline(small: None) -> None:
+    """Also those for large accounts, which are asked for beside one another."""
+    seen: list[bool] = []
+
+    class Guard:
+        seconds = 5.0
+
+        def allows(self) -> bool:
+            seen.append(True)
+            return True
+
+        def ended(self, *, answered: bool) -> None:
+            assert answered
+
+    follows.follow("bob", "star")
+    follows.follow("cid", "star")
+    count_followers("star")
+    publish("star", "s1")
+    timelines.fan_out("s1")
+    with guarded(Guard()):
+        assert timelines.newest("bob", 5) == ["s1"]
+    assert len(seen) == 3, "its entries, its pointers, and what the large account published"
 
 
 def test_pointers_that_were_not_all_written_are_written_when_the_event_comes_again(small: None) -> None:

@@ -140,7 +140,7 @@ def test_a_takedown_leaves_newcomers_lists_and_pages_at_once(run: Run) -> None:
     assert run("withdrawn", video_id="v1", state="rejected") == {"lists": 2}
     for region in ("", "AT"):
         for where in ("cache", "bucket"):
-            for what in ("list", "page"):
+            for what in ("list", "page", "ready"):
                 text = Copy(region, what, where).read()
                 assert text
                 assert b'"v1"' not in text

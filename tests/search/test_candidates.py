@@ -55,6 +55,15 @@ def test_candidates_come_by_tags_times_quality_and_age_and_the_same_everywhere()
     assert ids(size=3) == order[:3]
 
 
+@pytest.mark.usefixtures("clips")
+def test_clips_from_near_the_viewer_come_earlier_and_others_stay() -> None:
+    found = ids(near="CH")
+    assert set(found) == set(ids())
+    assert found.index("swiss") < found.index("french"), "the newest of equals is first otherwise"
+    assert [one for one in found if one != "swiss"] == [one for one in ids() if one != "swiss"]
+    assert ids(near="BR") == ids()
+
+
 FILTERED: tuple[tuple[dict[str, Any], list[str]], ...] = (
     ({"languages": ("fr",)}, ["french"]),
     ({"languages": ("fr", "")}, ["french", "unknown"]),

@@ -36,7 +36,9 @@ export function begin(config: Config): void {
     if (account.peek() !== (isIn ? session.whose : null)) {
       me.value = null;
       unread.value = 0;
-      sessionStorage.removeItem(FEED_SESSION);
+      if (account.peek() !== null) { // who signs in goes on from what they were shown before
+        sessionStorage.removeItem(FEED_SESSION);
+      }
       account.value = isIn ? session.whose : null;
     }
     signedIn.value = isIn;

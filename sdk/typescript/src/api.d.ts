@@ -167,7 +167,7 @@ export interface paths {
         post?: never;
         /**
          * Show Tag Again
-         * @description By the word that GET /v1/feed/hidden tells.
+         * @description However it is spelled: each spelling in which I hid it goes.
          */
         delete: operations["show_tag_again"];
         options?: never;

@@ -83,7 +83,7 @@ def hide_tag(tag: HiddenTag, caller: Viewer) -> None:
 
 @router.delete("/tags/{tag:path}", status_code=204)
 def show_tag_again(tag: HiddenTag, caller: Viewer) -> None:
-    """By the word that GET /v1/feed/hidden tells."""
+    """However it is spelled: each spelling in which I hid it goes."""
     choices.show_again(caller.user_id, HiddenKind.TAGS, tag)
 
 

@@ -22,6 +22,8 @@ from reelstack.platform.config import config
 from reelstack.platform.telemetry import count, logger
 
 POLL_SECONDS = 60
+WARM_SECONDS = 1.0
+"""A viewer waits for a process that starts, and the edge asks another deployment after two seconds."""
 PROFILE = "experiments"
 """Name of the configuration profile. Application, environment and deployment strategy bear the name of the stage."""
 ATTEMPTS = 3
@@ -54,10 +56,13 @@ class Reader:
             threading.Thread(target=self._look, daemon=True).start()
         return self._known
 
-    def look(self) -> Experiments:
-        """Looks now, and waits for it: at the start of a process, so that its first answers know the experiments."""
-        if self._looking.acquire(timeout=POLL_SECONDS):
-            self._look()
+    def look(self, most_seconds: float = POLL_SECONDS) -> Experiments:
+        """Looks now, and waits for it so long: at the start of a process, so that its first answers know the
+        experiments. A look that takes longer goes on beside them."""
+        self._next_look = self._clock()
+        self.current()
+        if self._looking.acquire(timeout=most_seconds):
+            self._looking.release()
         return self._known
 
     def _look(self) -> None:
@@ -103,10 +108,10 @@ def current() -> Experiments:
 
 
 def warm() -> None:
-    """Reads the experiments now: called while a process starts."""
+    """Reads the experiments now: called while a process starts. Waits WARM_SECONDS at most."""
     current()
     if _reader:
-        _reader[0].look()
+        _reader[0].look(WARM_SECONDS)
 
 
 @dataclass(frozen=True)

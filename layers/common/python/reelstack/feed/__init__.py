@@ -19,6 +19,8 @@ seen_keys        where that lies
 scoring          what each candidate is worth
 table_encoder    the ranker's rows of the item table
 reranking        variety
+page_caps        creators and tags apart on the page that comes out
+page_filler      which clips that is, of a plan and the fallbacks
 exploration      slots that learn
 owed_clips       which new clips may still be owed impressions
 quiet_creators   who is shown less than every creator is owed

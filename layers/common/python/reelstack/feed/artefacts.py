@@ -1,8 +1,9 @@
 """Artefacts in service: item table, ranker and retrieval lists of this process, loaded from the bucket `data`.
 
 The first request loads them; after LOOK_SECONDS a request starts a look for newer ones beside it, never in its way. One
-that is damaged or unknown is refused, counted, and the one before it stays. What never was there is None: a new stage
-has no ranker before the first training, and its feed orders by hand-set weights.
+that is damaged, too large or unknown is refused, counted, and the one before it stays; so it does while the bucket is
+away. A process that has none before it says so (`refused`), and answers from lists. What never was there is None: a new
+stage has no ranker before the first training, and its feed orders by hand-set weights.
 """
 
 import json
@@ -22,6 +23,7 @@ from reelstack.feed.table_encoder import TableEncoder
 from reelstack.platform import cache, storage
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import config
+from reelstack.platform.storage import DocumentTooLarge
 from reelstack.platform.telemetry import count, logger
 
 REBUILD_SECONDS = 3
@@ -29,7 +31,9 @@ REBUILD_SECONDS = 3
 answers (100,000 clips)."""
 LOOK_SECONDS = 10
 NEWCOMERS_SECONDS = 2
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES = 128 * 1024 * 1024
+"""Of an archive of items: 320,000 clips at 40 MB per 100,000. In memory it takes about three times as much (estimated)
+while a newer one is loaded, of the function's 1,536 MB."""
 Found = TypeVar("Found")
 
 
@@ -40,7 +44,8 @@ class Artefacts:
     """With the ranker in service; None: there is none yet."""
     world: Lists | None = None
     refused: frozenset[str] = frozenset()
-    """Names of artefacts whose latest version was refused and that have no older one here."""
+    """Names of artefacts that are there, or may be, and of which this process has no version: the latest was refused,
+    or the bucket did not tell."""
 
     @property
     def model(self) -> RankModel | None:
@@ -89,7 +94,7 @@ class Loader:
         return now - self.asked_at >= NEWCOMERS_SECONDS or now < self.asked_at
 
     def _items(self) -> None:
-        pointer = self._text(items.POINTER)
+        pointer = self._text("items", items.POINTER)
         if not pointer or pointer == self.catalogue_version:
             self._nothing_new("items", pointer)
             return
@@ -99,7 +104,7 @@ class Loader:
             self._rebuild()
 
     def _model(self) -> None:
-        if not (pointer := self._text(rank_model.POINTER)):
+        if not (pointer := self._text("model", rank_model.POINTER)):
             self._nothing_new("model", pointer)
             return
         version = self._kept("model", lambda: rank_model.current_version(self.read), RankModelRefused)
@@ -110,7 +115,7 @@ class Loader:
             self.now = replace(self.now, encoder=self._encoder(model, self.now.table))
 
     def _lists(self) -> None:
-        text = self._text(lists.POINTER)
+        text = self._text("lists", lists.POINTER)
         if not text:
             return
 
@@ -155,7 +160,13 @@ class Loader:
         if pointer is not None:
             self.now = replace(self.now, refused=self.now.refused - {name})
 
-    def _text(self, key: str) -> str | None:
+    def _lacks(self, name: str) -> None:
+        """An artefact has no version that this process could read now: it goes on with an older one, if it has one."""
+        has_older = {"items": bool(self.catalogue_version), "model": bool(self.now.model), "lists": True}
+        if not has_older[name]:
+            self.now = replace(self.now, refused=self.now.refused | {name})
+
+    def _text(self, name: str, key: str) -> str | None:
         """Empty: there is none; None: it could not be read."""
         try:
             return self.read(key).decode()
@@ -163,6 +174,7 @@ class Loader:
             if storage.is_missing(error):
                 return ""
             logger.warning("an artefact was not read", key=key, error=str(error))
+            self._lacks(name)
             return None
 
     def _kept(
@@ -170,15 +182,13 @@ class Loader:
     ) -> Found | None:
         try:
             found = load()
-        except refused as error:
-            logger.warning("an artefact was refused", artefact=name, error=str(error))
-            count("ArtefactRefused")
-            has_older = {"items": bool(self.catalogue_version), "model": bool(self.now.model), "lists": True}
-            if not has_older[name]:
-                self.now = replace(self.now, refused=self.now.refused | {name})
-            return None
-        except Exception as error:  # storage that is away
-            logger.warning("an artefact was not read", artefact=name, error=str(error))
+        except Exception as error:
+            if isinstance(error, (refused, DocumentTooLarge)):
+                logger.warning("an artefact was refused", artefact=name, error=str(error))
+                count("ArtefactRefused")
+            else:  # storage that is away
+                logger.warning("an artefact was not read", artefact=name, error=str(error))
+            self._lacks(name)
             return None
         self.now = replace(self.now, refused=self.now.refused - {name})
         return found

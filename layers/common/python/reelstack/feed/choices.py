@@ -72,6 +72,13 @@ class Choices:
     hidden: Hidden = Hidden()
     interests: Interests = Interests()
 
+    def lets_in(self, video_id: str, owner_id: str, tags: Collection[str], language: str) -> bool:
+        """Whether a video may be recommended: not hidden, and in a chosen language or in none that is stated."""
+        languages = self.interests.languages
+        return not self.hidden.hides(video_id, owner_id, tags) and (
+            not languages or not language or language in languages
+        )
+
 
 @dataclass(frozen=True)
 class HiddenEntry:
@@ -163,11 +170,19 @@ def hide(viewer_id: str, kind: HiddenKind, named: str) -> None:
 
 
 def show_again(viewer_id: str, kind: HiddenKind, named: str) -> None:
-    """Takes a hide back, also of what is gone. Twice is once."""
+    """Takes a hide back, also of what is gone; of a tag each spelling in which it was hidden. Twice is once."""
     cache.changing(cached_as(viewer_id))
-    place = _place(kind, named)
-    FeedChoices(viewer_id).update_if(place.exists(), [place.remove()])
-    _note(viewer_id, kind, lambda known: [one for one in known if one != named])
+    held = _spellings(viewer_id, named) if kind is HiddenKind.TAGS else [named]
+    for place in (_place(kind, one) for one in held):
+        FeedChoices(viewer_id).update_if(place.exists(), [place.remove()])
+    _note(viewer_id, kind, lambda known: [one for one in known if one not in held])
+
+
+def _spellings(viewer_id: str, tag: str) -> list[str]:
+    """What this viewer hides that is the same tag: all of it must go, or the tag stays hidden."""
+    found = _find(viewer_id)
+    words = [_named(HiddenKind.TAGS, key) for key in _held(found, HiddenKind.TAGS)] if found else []
+    return [word for word in words if plain_tag(word) == plain_tag(tag)]
 
 
 def _note(viewer_id: str, kind: HiddenKind, change: Callable[[list[str]], list[str]]) -> None:

@@ -1,11 +1,11 @@
-"""Fallbacks: what fills a page whose plan was too short, so that none is ever empty.
+"""Fallbacks: what fills a page whose plan was too short, so that none is ever empty, or cannot keep creators apart.
 
 In this order: any clip of the item table, by appeal; the hot list; the newest public clips of the tables; and, once
 nothing is left that the session has not shown, what it has shown, the oldest first (`repeated`). A fallback that needs
 something that is away is passed over.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -18,6 +18,7 @@ from reelstack.feed.plans import Plan, of_list
 from reelstack.feed.ranked_page import Choice
 from reelstack.feed.sessions import Session
 from reelstack.platform.telemetry import count, logger
+from reelstack.tables.videos import Video
 from reelstack.videos import listings
 
 PART, PARTS = 300, 10
@@ -28,14 +29,28 @@ SLICE = 2000
 NEWEST = 200
 
 
-def after(plan: Plan, session: Session) -> Iterator[Sequence[Choice]]:
-    """Lists of further choices, best first; a choice may come twice."""
-    yield from _of_table(plan.artefacts.table, plan.excluded)
-    yield of_list(plan.hot, plan.excluded)[0]
-    newest = _newest(plan)
-    yield [one for one in newest if not plan.excluded.refuses(one.video_id, one.owner_id, one.tags, "")]
-    count("FeedRepeated")
-    yield from _repeated(plan, session, newest)
+class Fallbacks:
+    """Of one answer. Lists of further choices, best first; a choice may come twice."""
+
+    def __init__(self, plan: Plan, session: Session, read: Callable[[Plan], list[Video]] | None = None) -> None:
+        """`read`: the newest public clips of the tables; raises nothing."""
+        self._plan, self._session, self._newest = plan, session, list[Video]()
+        self._read = read or _newest
+        self.in_memory = self._in_memory()
+        self.stored = self._stored()
+        self.shown_before = self._shown_before()
+
+    def _in_memory(self) -> Iterator[Sequence[Choice]]:
+        yield from _of_table(self._plan.artefacts.table, self._plan.excluded)
+        yield of_list(self._plan.hot, self._plan.excluded)[0]
+
+    def _stored(self) -> Iterator[Sequence[Choice]]:
+        self._newest = self._read(self._plan)
+        yield _choices(self._newest, self._plan.excluded)
+
+    def _shown_before(self) -> Iterator[Sequence[Choice]]:
+        count("FeedRepeated")
+        yield from _repeated(self._plan, self._session, self._newest)
 
 
 def _of_table(table: ItemTable, excluded: Excluded) -> Iterator[list[Choice]]:
@@ -52,21 +67,24 @@ def _kept(table: ItemTable, first: int, excluded: Excluded) -> Rows:
     return rows[filters.keep(table, rows, excluded).which]
 
 
-def _newest(plan: Plan) -> list[Choice]:
+def _newest(plan: Plan) -> list[Video]:
     try:
-        found, _ = listings.feed(plan.excluded.viewer_id or None, NEWEST, None)
+        return listings.feed(plan.excluded.viewer_id or None, NEWEST, None)[0]
     except Exception as error:  # tables that are away
         logger.warning("the newest videos were not read", error=str(error))
         return []
-    return [Choice(one.video_id, one.owner_id, tuple(one.tags), "newest") for one in found]
 
 
-def _repeated(plan: Plan, session: Session, newest: Sequence[Choice]) -> Iterator[list[Choice]]:
+def _choices(newest: Sequence[Video], excluded: Excluded) -> list[Choice]:
+    kept = (one for one in newest if not excluded.refuses(one.video_id, one.owner_id, one.tags, one.language or ""))
+    return [Choice(one.video_id, one.owner_id, tuple(one.tags), "newest") for one in kept]
+
+
+def _repeated(plan: Plan, session: Session, newest: Sequence[Video]) -> Iterator[list[Choice]]:
     """What was shown: before this session first, which is longest ago, then the session's clips, the oldest first."""
     excluded = replace(plan.excluded, served=np.zeros(0, dtype=np.uint32), filters=(), watched=())
     of_table = _of_table(plan.artefacts.table, excluded)
-    choices = [*next(of_table, ()), *of_list(plan.hot, excluded)[0]]
-    choices += [one for one in newest if not excluded.refuses(one.video_id, one.owner_id, one.tags, "")]
+    choices = [*next(of_table, ()), *of_list(plan.hot, excluded)[0], *_choices(newest, excluded)]
     age = {hashed: place for place, hashed in enumerate(session.served)}
     for some in chain([choices], of_table):
         allowed = {one.video_id: one for one in some}

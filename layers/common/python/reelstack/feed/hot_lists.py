@@ -31,6 +31,11 @@ class Entry:
     tags: tuple[str, ...] = ()
     language: str = ""
 
+    @property
+    def explores(self) -> bool:
+        """For page_caps: nothing of a list does."""
+        return False
+
 
 @dataclass(frozen=True)
 class HotList:

@@ -1,9 +1,9 @@
 """Kept lists: hot lists and ready-made pages as this process has them, for when hardly anything answers.
 
-A ready-made page comes from the cache, else from the bucket `media`, else from what this process read last, else from
-the file that was packed with the deployment. Whichever is newest is served; one that is too old says `stale`. A process
-asks again after PAGE_SECONDS, so that a clip that was withdrawn leaves its copy soon, and no sooner although a store
-fails. Without a cache (profile `core`) hot lists come from the bucket, kept for LIST_SECONDS.
+A ready-made page, the longer one, comes from the cache, else from the bucket `media`, else from what this process read
+last, else from the file that was packed with the deployment. Whichever is newest is served; one that is too old says
+`stale`. A process asks again after PAGE_SECONDS, so that a clip that was withdrawn leaves its copy soon, and no sooner
+although a store fails. Without a cache (profile `core`) hot lists come from the bucket, kept for LIST_SECONDS.
 """
 
 import time
@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from reelstack.feed import hot_lists, ready_pages
 from reelstack.feed.hot_lists import WORLD, HotList
 from reelstack.feed.ready_pages import NONE, ReadyPage
-from reelstack.feed.warm_stores import Copy
+from reelstack.feed.warm_stores import Copy, What
 from reelstack.platform import cache
 from reelstack.platform.telemetry import count, logger
 
@@ -63,10 +63,10 @@ def page(region: str, now_ms: int) -> ReadyPage:
     def read() -> list[ReadyPage]:
         cached = []
         if cache.address():
-            cached = _read(region, lambda one: _parsed(Copy(one, "page", "cache"), ready_pages.parse), now_ms)
+            cached = _read(region, lambda one: _parsed(Copy(one, "ready", "cache"), ready_pages.parse), now_ms)
         if cached and not cached[0].is_stale(now_ms):
             return cached
-        stored = _read(region, lambda one: _parsed(Copy(one, "page", "bucket"), ready_pages.parse), now_ms)
+        stored = _read(region, _stored_page, now_ms)
         return [*cached, *stored, _packed[0]]
 
     return _remembered(_pages, region, PAGE_SECONDS, read, now_ms)
@@ -108,6 +108,13 @@ def _read(region: str, ask: Callable[[str], Made | None], now_ms: int) -> list[M
         return [own]
     found = [one for one in (ask(WORLD), own) if one is not None]
     return sorted(found, key=lambda one: -one.made_at)[:1]
+
+
+def _stored_page(region: str) -> ReadyPage | None:
+    """The CDN's, where an earlier version made the lists."""
+    kinds: tuple[What, ...] = ("ready", "page")
+    found = (_parsed(Copy(region, what, "bucket"), ready_pages.parse) for what in kinds)
+    return next((one for one in found if one), None)
 
 
 def _parsed(copy: Copy, parse: Callable[[bytes], Made]) -> Made | None:

@@ -7,9 +7,8 @@ short, lists fill it, then the newest clips, then the oldest that were shown alr
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 from pydantic import BaseModel
@@ -21,9 +20,9 @@ from reelstack.degradation.health import Turn
 from reelstack.degradation.levels import Level
 from reelstack.feed import (
     artefacts,
-    fallbacks,
     feed_level,
     measures,
+    page_filler,
     plans,
     preload,
     ranked_page,
@@ -35,8 +34,10 @@ from reelstack.feed import (
     shown,
     viewer_context,
 )
+from reelstack.feed.fallbacks import Fallbacks
 from reelstack.feed.marks import Marks
 from reelstack.feed.measures import Page
+from reelstack.feed.page_filler import Known
 from reelstack.feed.plans import Asked, Plan
 from reelstack.feed.preload import Preload
 from reelstack.feed.ranked_page import Choice
@@ -120,68 +121,62 @@ def answer(asked: Asked, *texts: str | None) -> Answered:
 
 @dataclass
 class _Found:
+    known: Known = field(default_factory=Known)
     page: list[tuple[Viewed, Choice]] = field(default_factory=list)
     brought: dict[str, str] = field(default_factory=dict)
     """What the cache knows of the page's clips, for their cards."""
-    visible: int = 0
-    looked_at: set[str] = field(default_factory=set)
+    asked_for: set[str] = field(default_factory=set)
+    """Clips of which the cache was asked."""
+    viewed: dict[str, Viewed] = field(default_factory=dict)
     told: bool = False
     """Whether the deployment's health was told that the answer ends."""
-    refused_owners: set[str] = field(default_factory=set)
-    """Of whom nothing may be shown to this viewer: their other clips are not looked at."""
 
 
 def _visible(asked: Asked, plan: Plan, context: ViewerContext, session: Session, marks: Marks, trace: Trace) -> _Found:
     """The page: what of the plan may be shown, then what of the fallbacks may be."""
-    found, at_once = _Found(), asked.limit + plans.RESERVE
-    planned = _parts(plan.choices, at_once)
-    fallen_back = (part for more in fallbacks.after(plan, session) for part in _parts(more, at_once))
-    for some in chain(planned, fallen_back):
-        new = {one.video_id: one for one in some if one.video_id not in found.looked_at}
-        left = [one for one in new.values() if one.owner_id not in found.refused_owners]
-        _look(asked, left, context.turn, marks, trace, found)
-        if len(found.page) >= asked.limit:
-            break
-    marks.put_right([one.video_id for _, one in found.page if not one.repeated])
-    of_plan = len(found.looked_at & {one.video_id for one in plan.choices})
-    not_needed, filled = len(plan.choices) - of_plan, len(found.looked_at) - of_plan
+    found = _Found()
+
+    def look(some: Sequence[Choice], most: int) -> None:
+        with trace.stage("recheck"):
+            _look(asked, some, most, context.turn, marks, trace, found)
+
+    before = plans.shown_before(plan.artefacts.table, plan.hot, session)
+    page = page_filler.fill(plan.choices, asked.limit, before, Fallbacks(plan, session), found.known, look)
+    found.page = [(found.viewed[one.video_id], one) for one in page]
+    marks.put_right([one.video_id for one in page if not one.repeated])
+    looked_at = found.known.visible | found.known.refused
+    of_plan = len(looked_at & {one.video_id for one in plan.choices})
+    not_needed, filled = len(plan.choices) - of_plan, len(looked_at) - of_plan
     trace.passed("recheck", len(plan.choices), {"not-needed": not_needed}, added=filled)
-    trace.passed("page", found.visible, {"beyond-page": found.visible - len(found.page)})
-    # One that may not be shown can have stood between two of a creator.
-    of = {choice.video_id: (viewed, choice) for viewed, choice in found.page}
-    last_owners = plans.owners_before(plan.artefacts.table, session)
-    found.page = [of[one.video_id] for one in ranked_page.apart([one for _, one in found.page], last_owners)]
+    trace.passed("page", len(found.viewed), {"beyond-page": len(found.viewed) - len(page)})
     return found
 
 
-def _parts(choices: Sequence[Choice], size: int) -> Iterator[Sequence[Choice]]:
-    return (choices[start : start + size] for start in range(0, len(choices), size))
-
-
-def _look(asked: Asked, some: Sequence[Choice], turn: Turn | None, marks: Marks, trace: Trace, found: _Found) -> None:
-    if not some:
-        return
-    with trace.stage("recheck"):
-        noted = [one.video_id for one in some[: asked.limit - len(found.page)] if not one.repeated]
+def _look(
+    asked: Asked, some: Sequence[Choice], most: int, turn: Turn | None, marks: Marks, trace: Trace, found: _Found
+) -> None:
+    new = [one for one in some if one.video_id not in found.asked_for]
+    if new:
+        noted = [one.video_id for one in some[:most] if not one.repeated]
         # The first of these requests also tells the end of the answer: what follows it is bounded.
         ends = turn if turn and turn.asks and not found.told else None
         brought, answers = shown.brought(
-            {one.video_id: one.owner_id for one in some},
+            {one.video_id: one.owner_id for one in new},
             marks.commands(noted),
             lambda request: feed_level.health().finish(request, ends, now_ms()) if ends else None,
         )
         found.told = True
         marks.noted_by(noted, answers)
-        with cache.given(brought):
-            left = asked.limit - len(found.page)
-            viewed, dropped = shown.visible([one.video_id for one in some], asked.asker.viewer_id, left)
-    found.brought |= brought
-    found.visible += len(viewed)
-    found.looked_at |= dropped.keys() | {one.video.video_id for one in viewed}
+        found.brought |= brought
+        found.asked_for |= {one.video_id for one in new}
+    with cache.given(found.brought):
+        viewed, dropped = shown.visible([one.video_id for one in some], asked.asker.viewer_id, most)
+    found.viewed |= {one.video.video_id: one for one in viewed}
+    found.known.visible |= {one.video.video_id for one in viewed}
+    found.known.refused |= dropped.keys()
     trace.passed("recheck", 0, Counter(dropped.values()))
-    choices = {one.video_id: one for one in some}
-    found.refused_owners |= {choices[one].owner_id for one, why in dropped.items() if why in shown.OF_OWNERS}
-    found.page += [(one, choices[one.video.video_id]) for one in viewed[:left]]
+    owners = {one.video_id: one.owner_id for one in some}
+    found.known.refused_owners |= {owners[one] for one, why in dropped.items() if why in shown.OF_OWNERS}
 
 
 def _cards(asked: Asked, plan: Plan, session: Session, found: _Found, trace: Trace) -> list[FeedItem]:

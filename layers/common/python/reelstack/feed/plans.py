@@ -23,6 +23,7 @@ from reelstack.feed import (
     reranking,
     scores,
     session_taste,
+    sessions,
     side_sources,
     variations,
 )
@@ -31,6 +32,7 @@ from reelstack.feed.candidates import Wanted
 from reelstack.feed.filters import Excluded
 from reelstack.feed.hot_lists import HotList
 from reelstack.feed.item_table import ItemTable
+from reelstack.feed.page_caps import Shown
 from reelstack.feed.ranked_page import Choice, Setting, Viewer
 from reelstack.feed.ready_made import OnlyReadyMade
 from reelstack.feed.sessions import Session
@@ -185,7 +187,7 @@ def _viewer(
         excluded,
         session_scores=taste.scores,
         shown_tags=session.tags,
-        last_owners=owners_before(here.table, session),
+        last_owners=[one.owner_id for one in shown_before(here.table, context.hot, session)],
         wide=len(shares) == SKIPS_IN_A_ROW and max(shares) < FAST_SKIPPED,
     )
 
@@ -208,15 +210,24 @@ def _ask(
     return beside
 
 
-def owners_before(table: ItemTable, session: Session) -> list[str]:
-    """Whose clips the session was shown last, in their order: a page goes on where the one before ended."""
-    return [table.owner(row) for row in table.rows_served(session.served[-(reranking.WINDOW - 1) :])]
+def shown_before(table: ItemTable, hot: HotList, session: Session) -> list[Shown]:
+    """What the session was shown last, in its order: a page goes on where the one before ended. As far as the table or
+    the hot list has it: a session holds hashes."""
+    last = session.served[-(reranking.WINDOW - 1) :]
+    found = [table.clip(row) for row in table.rows_served(last)]
+    clips = {sessions.clip_hash(one.video_id): Shown(one.owner_id, one.tags) for one in found}
+    if len(clips) < len(last):
+        of_list = {sessions.clip_hash(one.video_id): Shown(one.owner_id, one.tags) for one in hot.entries}
+        clips = of_list | clips
+    return [clips[hashed] for hashed in last if hashed in clips]
 
 
 def _tastes(context: ViewerContext) -> list[tuple[str, float]]:
-    """What the search engine is asked for: tags of the long term, or those that the viewer picked."""
+    """What the search engine is asked for: liked tags of the long term, or those that the viewer picked."""
     long_term = context.profile.interests.items()
-    tags = [(key.removeprefix(scores.TAG), score) for key, score in long_term if key.startswith(scores.TAG)]
+    tags = [
+        (key.removeprefix(scores.TAG), score) for key, score in long_term if key.startswith(scores.TAG) and score > 0
+    ]
     return tags or [(tag, 1.0) for tag in context.choices.interests.tags]
 
 

@@ -1,6 +1,7 @@
 """Ranked page: sources, filters, features, scores, re-rank and exploration, from what is in memory. Pure.
 
 What comes out is a plan: more clips than were asked for, in order, since some of them may turn out not to be visible.
+What a slot brings beside its neighbours is put right on the finished page (page_caps).
 Every stage counts what went in and what it left out, and notes how long it took.
 """
 
@@ -120,7 +121,7 @@ def plan(
         _choice(table, scored, index, found.sources[places[index]], found.reasons, chance)
         for index, chance in zip(order, chances, strict=True)
     ]
-    page = apart(_with_slots(chosen, slots, explored), viewer.last_owners)
+    page = _with_slots(chosen, slots, explored)
     # A clip beyond the page may explore as well: it is then where it explores.
     trace.passed("explore", len(chosen), {"moved": len(chosen) + len(explored) - len(page)}, len(explored))
     return page
@@ -246,18 +247,6 @@ def _explored(setting: Setting, viewer: Viewer, state: ViewerState, slots: Seque
     return [
         replace(one, propensity=slot.propensity, explores=True) for one, slot in zip(made, slots, strict=True)
     ]  # fmt: skip
-
-
-def apart(page: Sequence[Choice], last_owners: Sequence[str]) -> list[Choice]:
-    """The same clips with no two neighbours of one creator, as far as that goes, nor with the clip before the page, of
-    the last of `last_owners`. A slot that explores can bring two together. None explores first."""
-    left, made = list(page), list[Choice]()
-    last = last_owners[-1] if last_owners else ""
-    while left:
-        fits = (n for n, one in enumerate(left) if one.owner_id != last and (made or not one.explores))
-        made.append(left.pop(next(fits, 0)))
-        last = made[-1].owner_id
-    return made
 
 
 def _with_slots(chosen: Sequence[Choice], slots: Sequence[Slot], explored: Sequence[Choice]) -> list[Choice]:

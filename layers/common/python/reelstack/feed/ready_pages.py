@@ -1,8 +1,9 @@
-"""Ready-made pages: the first twenty clips of a hot list as a feed's page that is serialised already. Pure.
+"""Ready-made pages: the first clips of a hot list as a feed's page that is serialised already. Pure.
 
-The text is a page of the feed as JSON, for a client that fetches it from the CDN (`/feed/hot-<region>.json`) while the
-API does not answer. A process of the feed takes it apart into items, to which it appends what is a viewer's own: the
-receipt and whether it repeats. Addresses of playback in it end; a copy without them still has ids and colours. A text
+The text is a page of the feed as JSON. One of twenty clips is for a client that fetches it from the CDN
+(`/feed/hot-<region>.json`) while the API does not answer. A longer one is for processes of the feed, whose answers
+leave out what their viewers hide: they take it apart into items, and append what is a viewer's own, the receipt and
+whether it repeats. Addresses of playback in it end; a copy without them still has ids and colours. A text
 of another version, or that is none, is refused with ValueError.
 """
 
@@ -11,10 +12,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reelstack.feed.hot_lists import MOST as MOST_LISTED
+from reelstack.feed.hot_lists import PREFIX as LISTS
 from reelstack.feed.hot_lists import STALE_MS, name_of
 
 VERSION = 1
 MOST = 20
+"""Clips of an answer, and of the CDN's page."""
+OF_REGION = 60
+"""Clips of a region's longer text: 200 KB. The world's has its whole list: whoever has left out, or has seen, what a
+region's has goes on there."""
 LABEL = "Hot Recommendations"
 LEVEL = 3
 PREFIX = "feed/"
@@ -31,6 +38,12 @@ class ReadyItem:
     tags: tuple[str, ...]
     text: bytes
     """JSON up to the closing brace, without what is PERSONAL."""
+    language: str = ""
+
+    @property
+    def explores(self) -> bool:
+        """For page_caps: nothing that was made before does."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -52,7 +65,18 @@ def key(region: str) -> str:
 
 
 def object_key(region: str) -> str:
+    """Of the CDN's page."""
     return f"{PREFIX}hot-{name_of(region)}.json"
+
+
+def long_object_key(region: str) -> str:
+    """Of the longer text, which the CDN does not serve."""
+    return f"{LISTS}ready-{name_of(region)}.json"
+
+
+def most_of(region: str) -> int:
+    """How many clips its longer text has."""
+    return OF_REGION if region else MOST_LISTED
 
 
 def pack(region: str, made_at: int, items: Sequence[Mapping[str, Any]]) -> bytes:
@@ -107,7 +131,8 @@ def _page(text: bytes) -> dict[str, Any]:
 def _item(item: Mapping[str, Any]) -> ReadyItem:
     shared = {name: value for name, value in item.items() if name not in PERSONAL}
     tags = tuple(map(str, item["tags"]))
-    return ReadyItem(str(item["video_id"]), str(item["owner_id"]), tags, _text(shared)[:-1])
+    language = str(item.get("language") or "")
+    return ReadyItem(str(item["video_id"]), str(item["owner_id"]), tags, _text(shared)[:-1], language)
 
 
 def _text(value: Any) -> bytes:

@@ -15,9 +15,10 @@ ANYBODY = "s:"
 
 
 def session_of(texts: Iterable[str | None], viewer_id: str | None, now_ms: int) -> Session:
-    """Of the first of these texts that is one of ours."""
+    """Of the first of these texts that is one of ours. Who signs in goes on from what they were shown before."""
     now, keys = now_ms // 1000, secrets.derived_keys(PURPOSE, "")
-    known = (sessions.unpack(text, viewer_id or ANYBODY, keys, now) for text in texts if text)
+    whose = [viewer_id, ANYBODY] if viewer_id else [ANYBODY]
+    known = (sessions.unpack(text, one, keys, now) for text in texts if text for one in whose)
     return next((one for one in known if one), None) or Session(CHANCE.getrandbits(64), now)
 
 

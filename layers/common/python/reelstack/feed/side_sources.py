@@ -42,7 +42,9 @@ def ask(context: ViewerContext, interests: Sequence[tuple[str, float]], language
     """`session`: clips of which it is asked where the viewer left them."""
     viewer_id = context.asker.viewer_id
     made = SideSources()
-    wish = Wish(dict(interests), now_ms, SEARCH_SIZE, tuple([*languages, ""] if languages else ()))
+    wish = Wish(
+        dict(interests), now_ms, SEARCH_SIZE, tuple([*languages, ""] if languages else ()), near=context.region
+    )  # fmt: skip
     searching = _search(wish) if search_allowed and interests and indexes.there() else None
     following: Future[Sequence[str]] | None
     leaving: Future[Left] | None

@@ -14,6 +14,7 @@ import time
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import groupby, islice, takewhile
 
 from reelstack.platform import cache, cursors
@@ -94,8 +95,9 @@ def _pulled(viewer_id: str, before: Position | None, limit: int) -> list[Iterato
     """Of each large account that has a pointer here. Most have their newest places in the cache."""
     pointers = TimelineEntry.query(viewer_id, TimelineEntry.place.startswith(ACCOUNT))
     owners = [entry.place.removeprefix(ACCOUNT) for entry in pointers]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        recent = list(pool.map(_recent, owners))
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # each in the caller's context, whose requests may have a deadline
+        asked = [pool.submit(copy_context().run, _recent, owner) for owner in owners]
+    recent = [one.result() for one in asked]
     return [_published(owner, newest, before, limit) for owner, newest in zip(owners, recent, strict=True)]
 
 

@@ -25,6 +25,7 @@ from reelstack.feed import (
     lists,
     live_signals,
     newcomers,
+    page_caps,
     preload,
     public_clips,
     ready_pages,
@@ -88,8 +89,9 @@ def make() -> list[HotList]:
     items = _items(made, clips, read_at)
     warm_stores.write_index(warm_stores.index_of(made, began, before))
     for one in made:
-        first = [items[entry.video_id] for entry in one.entries[: ready_pages.MOST]]
-        warm_stores.write(one, ready_pages.pack(one.region, began, first))
+        ready = [items[entry.video_id] for entry in one.entries[: ready_pages.most_of(one.region)]]
+        texts = (ready_pages.pack(one.region, began, some) for some in (ready[: ready_pages.MOST], ready))
+        warm_stores.write(one, *texts)
     for region in set(before.regions) - set(regions):
         warm_stores.forget(region)
     index = warm_stores.index_of(made, began)
@@ -165,12 +167,15 @@ def _list(region: str, ranks: Sequence[str], clips: Mapping[str, Video], made_at
         for one in ranks
         if one in clips
     ]
-    return HotList(region, made_at, hot_ranking.spread(entries[: hot_lists.MOST]))
+    spread, _ = page_caps.arranged(hot_ranking.spread(entries[: hot_lists.MOST]), hot_lists.MOST)
+    return HotList(region, made_at, spread)
 
 
 def _items(made: Sequence[HotList], clips: Mapping[str, Video], read_at: int) -> dict[str, dict[str, Any]]:
     """Of the first clips of the lists, as the feed's items are, for somebody without an account."""
-    firsts = dict.fromkeys(entry.video_id for one in made for entry in one.entries[: ready_pages.MOST])
+    firsts = dict.fromkeys(
+        entry.video_id for one in made for entry in one.entries[: ready_pages.most_of(one.region)]
+    )  # fmt: skip
     cards = video_cards.of([Viewed(clips[one], read_at) for one in firsts], For(None, playback=True))
     return {card.video_id: _item(card) for card in cards}
 

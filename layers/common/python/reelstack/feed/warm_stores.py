@@ -76,18 +76,23 @@ def write_index(index: Index) -> None:
 
 
 def copies(region: str) -> list["Copy"]:
-    """All that is kept of a region."""
-    where = ("bucket", "cache") if cache.address() else ("bucket",)
-    return [Copy(region, what, place) for what in ("list", "page") for place in where]  # type: ignore[arg-type]
+    """All that is kept of a region. The page of the CDN lies in the bucket only."""
+    where: list[Where] = ["bucket", "cache"] if cache.address() else ["bucket"]
+    kinds: list[What] = ["list", "ready"]
+    return [Copy(region, "page", "bucket"), *(Copy(region, what, place) for what in kinds for place in where)]
+
+
+What = Literal["list", "page", "ready"]
+Where = Literal["bucket", "cache"]
 
 
 @dataclass(frozen=True)
 class Copy:
-    """One text: a region's list or its ready-made page, in the bucket or in the cache."""
+    """One text: a region's list, its ready-made page, or the longer one of it, in the bucket or in the cache."""
 
     region: str
-    what: Literal["list", "page"]
-    where: Literal["bucket", "cache"]
+    what: What
+    where: Where
 
     def read(self) -> bytes | None:
         if self.where == "cache":
@@ -129,12 +134,18 @@ class Copy:
 
     @property
     def _object_key(self) -> str:
-        return hot_lists.object_key(self.region) if self.what == "list" else ready_pages.object_key(self.region)
+        key_of = {
+            "list": hot_lists.object_key,
+            "page": ready_pages.object_key,
+            "ready": ready_pages.long_object_key,
+        }  # fmt: skip
+        return key_of[self.what](self.region)
 
 
-def write(made: HotList, page: bytes) -> None:
-    """A region's list and its ready-made page. A cache that does not answer is counted: the next run comes soon."""
-    texts = {"list": hot_lists.pack(made).encode(), "page": page}
+def write(made: HotList, page: bytes, ready: bytes) -> None:
+    """A region's list, its ready-made page and the longer one. A cache that does not answer is counted: the next run
+    comes soon."""
+    texts = {"list": hot_lists.pack(made).encode(), "page": page, "ready": ready}
     for copy in copies(made.region):
         with _unless_cache_is_away(copy):
             copy.write(texts[copy.what])

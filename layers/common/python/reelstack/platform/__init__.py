@@ -1,5 +1,6 @@
 """Platform: what every room uses to reach AWS, the cache and its own settings.
 
+starts          what a process does before its first answer
 config          what the environment of a function holds, typed
 aws             the seam to AWS: every client is made here
 cache           Valkey: values that are loaded by one reader of all, and removed when they change

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from reelstack.classification import creator_record, skeletons
@@ -177,6 +178,7 @@ def of_creator(creator_id: str, strikes: Collection[Strike], now_ms: int) -> Doc
     }
 
 
+@lru_cache(20_000)
 def plain_tag(tag: str) -> str:
     """The one spelling in which tags are compared: "#Cats", "# cats" and "cats" are the same, "café" and "Cafe", as
     words are, and what differs only by signs that are not seen: "❤" in colour, a word between marks of direction."""
