@@ -53,7 +53,7 @@ export default [
     linterOptions: { noInlineConfig: true },
     rules: {
       ...EVERYWHERE,
-      'no-unused-vars': ['error', { varsIgnorePattern: '^handler$' }],
+      'no-unused-vars': ['error', { varsIgnorePattern: '^handler$', caughtErrors: 'none' }],
       'no-restricted-imports': [
         'error',
         { patterns: [{ regex: `^(?!(${MODULES.join('|')})$)`, message: `The edge has only ${MODULES.join(', ')}.` }] },

@@ -1,4 +1,5 @@
-"""Writes the pages of docs/api/ and the types of the TypeScript client: `python -m cli.openapi [--check]`."""
+"""Writes the pages of docs/api/, the types of the TypeScript client, and what the edge knows of routes:
+`python -m cli.openapi [--check]`."""
 
 import copy
 import importlib
@@ -9,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from cli import refusals, typescript
+from cli import edge_routes, refusals, typescript
 from cli.refusals import Refusal
 from infra.catalogue import FUNCTIONS
 from reelstack.behavior import client_events
@@ -201,6 +202,7 @@ def main() -> int:
         PAGES / "problems.md": problems(),
         typescript.TYPES: typescript.types(describe()),
         PAGES / "events.schema.json": json.dumps(client_events.json_schema(), indent=2) + "\n",
+        edge_routes.FILE: edge_routes.script(rules()),
         ROUTES: "".join(
             f"{rule.address}\n" for rule in sorted(rules().values(), key=lambda rule: rule.name.split()[::-1])
         ),

@@ -17,7 +17,11 @@ LINE_BYTES = 1024 * 1024
 """Longest answer of a function; CloudFront's own limit is 40 KB."""
 
 PLAYBACK_KEYS, EDGE_SETTINGS = "playback_keys", "edge_settings"
-STORES = {"media_token.js": PLAYBACK_KEYS, "feed_deployment.js": EDGE_SETTINGS}
+STORES = {
+    "media_token.js": PLAYBACK_KEYS,
+    "feed_deployment.js": EDGE_SETTINGS,
+    "viewer_address.js": EDGE_SETTINGS,
+}
 """Which KeyValueStore a function reads: it can be given one. A test holds this against the CDK app."""
 
 Event = dict[str, Any]

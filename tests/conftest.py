@@ -219,6 +219,7 @@ def _resources() -> Config:
         origin_secret=origin,
         playback_secret=playback,
         playback_keys_store="arn:aws:cloudfront::123456789012:key-value-store/test",
+        edge_settings_store="arn:aws:cloudfront::123456789012:key-value-store/settings",
         distribution_parameter="/reelstack/test/distribution-id",
         site_parameter="/reelstack/test/site-url",
         warm_up_places="home",

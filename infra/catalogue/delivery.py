@@ -1,4 +1,4 @@
-"""Delivery: the keys that playback tokens are signed with, and the denials of tokens."""
+"""Delivery: the keys that playback tokens are signed with, the denials of tokens, and what the edge refuses."""
 
 from infra.catalogue.fn import CRT, Fn
 from reelstack.tables.counters import Counter
@@ -33,5 +33,17 @@ FUNCTIONS: tuple[Fn, ...] = (
         timeout=60,
         config=("playback_keys_store", "denials_queue_url"),
         calls=("write_playback_keys_store", "send_denials"),
+    ),
+    # A flag that comes a minute late is told anew, or has ended by itself.
+    Fn(
+        "write_overload_flag",
+        "event",
+        events=("FeedLevelChanged",),
+        event_seconds=60,
+        layers=CRT,
+        memory=256,
+        timeout=30,
+        config=("edge_settings_store",),
+        calls=("write_edge_settings_store",),
     ),
 )

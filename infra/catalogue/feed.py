@@ -38,7 +38,12 @@ FUNCTIONS: tuple[Fn, ...] = (
             *("media:hot-lists/", "media:feed/"),
         ),
         writes=(FeedChoices,),
-        config=("cache_url", "search_url", "data_bucket", "experiments_application", *FEED, "timeline_days", *PLAYBACK),
+        config=(
+            *("cache_url", "search_url", "data_bucket", "experiments_application", "bus_name"),
+            *FEED,
+            "timeline_days",
+            *PLAYBACK,
+        ),
         calls=(
             "read_playback_secret",
             "search",
@@ -46,6 +51,7 @@ FUNCTIONS: tuple[Fn, ...] = (
             "read_feed_artefacts",
             "log_served_rows",
             "read_experiments",
+            "put_events",
         ),
     ),
     Fn(

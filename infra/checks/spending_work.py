@@ -201,5 +201,7 @@ BY_STAFF_OR_CLOCK = (
         "measure_interests",
     ),
     *("receive_mediaconvert_event", "receive_rekognition_result"),
+    "write_overload_flag",
 )
-"""Invoked by a schedule, by staff, or by an engine about a production that is priced already."""
+"""Invoked by a schedule, by staff, or by an engine about a production that is priced already; or, six times a minute at
+most, by the level of the whole stage."""

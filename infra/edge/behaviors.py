@@ -7,7 +7,8 @@
     /v1/videos/*/counts
                 HTTP API       counts of a public video, the same for everybody, kept for two seconds
     /v1/feed*   HTTP API       like /v1/*; a GET by one of the feed's deployments, and by the other if that fails
-    /v1/*       HTTP API       never kept; carries the header without which the API refuses
+    /v1/*       HTTP API       never kept; carries the header without which the API refuses; what can wait is refused
+                               here while the feed is overloaded
     /@*/*       HTTP API       pages of clips, the same for everybody, kept for a minute at most
     /embed/*    web bucket     the player's page for frames on other sites, unless the stage embeds nothing
     *           web bucket     the web app; an address that is none of its files is told to be no page
@@ -179,7 +180,11 @@ class Behaviors:
                 response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
             )
 
-        tells = self._before("viewer_address.js", "Tells the API the viewer's address")
+        tells = self._before(
+            "viewer_address.js",
+            "Tells the API the viewer's address, and refuses what can wait while the feed is overloaded",
+            key_value_store=self._stores.edge_settings,
+        )
         chooses = self._before(
             "feed_deployment.js",
             "Chooses a deployment of the feed, and tells it the viewer's address",

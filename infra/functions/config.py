@@ -54,6 +54,7 @@ def _stores(wiring: Wiring) -> dict[str, Any]:
         "origin_secret": stores.origin_secret.secret_arn,
         "playback_secret": stores.playback_secret.secret_arn,
         "playback_keys_store": stores.playback_keys.key_value_store_arn,
+        "edge_settings_store": stores.edge_settings.key_value_store_arn,
         "password_client_id": stores.password_client.user_pool_client_id if stores.password_client else "",
         "user_pool_id": stores.user_pool.user_pool_id if stores.user_pool else "",
     }

@@ -107,11 +107,13 @@ def _secrets(wiring: Wiring) -> dict[str, Grant]:
     origin, playback = stores.origin_secret.secret_arn, stores.playback_secret.secret_arn
     actions = ("DescribeKeyValueStore", "GetKey", "ListKeys", "UpdateKeys")
     store = [f"cloudfront-keyvaluestore:{action}" for action in actions]
+    one_entry = [one for one in store if not one.endswith("ListKeys")]
     return {
         "read_origin_secret": (["secretsmanager:GetSecretValue"], origin),
         "read_playback_secret": (["secretsmanager:GetSecretValue"], playback),
         "write_playback_secret": (["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], playback),
         "write_playback_keys_store": (store, stores.playback_keys.key_value_store_arn),
+        "write_edge_settings_store": (one_entry, stores.edge_settings.key_value_store_arn),
         "read_distribution_parameter": (
             ["ssm:GetParameter"],
             wiring.names.arn("ssm", f"parameter{wiring.names.distribution_parameter}"),

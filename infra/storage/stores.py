@@ -26,7 +26,8 @@ class Stores:
     """Ids that AppConfig makes up: of the application, the environment, the profile and the deployment strategy of the
     experiments."""
     edge_settings: cloudfront.KeyValueStore
-    """What operators tell edge functions: the weights of the feed's deployments."""
+    """What edge functions are told besides keys and denials: weights of the feed's deployments, and that the feed is
+    overloaded."""
     data: s3.Bucket | None
     """What jobs read: only where there is a stream of events to archive."""
     streams: Mapping[type[Model], str]

@@ -115,11 +115,11 @@ def test_http_services_start_from_a_snapshot_and_nothing_else_does(line: Fn, var
 def test_the_native_library_is_where_its_signatures_and_checksums_are_made_and_nowhere_else() -> None:
     def needs(line: Fn) -> bool:
         composes = "chunk_composer" in (ROOT / line.folder / "handler.py").read_text()
-        return composes or "write_playback_keys_store" in line.calls
+        return composes or bool({"write_playback_keys_store", "write_edge_settings_store"} & set(line.calls))
 
     with_it = {line.name for line in FUNCTIONS if "crt" in line.layers}
     assert with_it == {line.name for line in FUNCTIONS if needs(line)}
-    assert len(with_it) == 3
+    assert len(with_it) == 4
 
 
 def test_media_and_models_never_meet_in_one_function() -> None:

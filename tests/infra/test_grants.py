@@ -60,6 +60,10 @@ ABILITIES: dict[str, tuple[tuple[str, ...], str | tuple[str, ...]]] = {
         ),
         "State/PlaybackKeys.Arn",
     ),
+    "write_edge_settings_store": (
+        tuple(f"cloudfront-keyvaluestore:{action}" for action in ("DescribeKeyValueStore", "GetKey", "UpdateKeys")),
+        "State/EdgeSettings.Arn",
+    ),
     "read_distribution_parameter": (
         ("ssm:GetParameter",),
         "arn:aws:ssm:us-east-1:111111111111:parameter/reelstack/{stage}/distribution-id",

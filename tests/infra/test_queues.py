@@ -11,6 +11,7 @@ from infra.catalogue import FUNCTIONS, Fn, copies
 from infra.functions import concurrency
 from infra.messaging.triggers import STREAM_ATTEMPTS
 from infra.names import camel
+from reelstack.degradation import announcements
 from reelstack.production import dispatcher, queues
 from reelstack.uploads import parts
 from reelstack.uploads.priorities import Priority
@@ -313,6 +314,16 @@ def test_one_invocation_writes_denials_at_a_time(variant: Assembly) -> None:
         assert queue["QueueName"].endswith(".fifo")
     writers = {line.name for line in FUNCTIONS if "write_playback_keys_store" in line.calls}
     assert writers == {"write_denials", "rotate_signing_keys"}
+    assert {line.name for line in FUNCTIONS if "write_edge_settings_store" in line.calls} == {"write_overload_flag"}
+
+
+def test_a_level_that_is_told_a_minute_late_is_not_written(variant: Assembly) -> None:
+    """By then it was told anew, or the flag has ended by itself."""
+    rule = variant.at("Videos/WriteOverloadFlagEvents").properties
+    assert rule["EventPattern"] == {"source": ["reelstack"], "detail-type": ["FeedLevelChanged"]}
+    assert rule["Targets"][0]["RetryPolicy"]["MaximumEventAgeInSeconds"] == 60
+    assert variant.at("Videos/WriteOverloadFlag/EventInvokeConfig").properties["MaximumEventAgeInSeconds"] == 60
+    assert announcements.HOLD_MS / 1000 > 60
 
 
 def test_no_chunk_ever_starts_a_production(variant: Assembly) -> None:

@@ -33,7 +33,9 @@ def lines(size: Size) -> Iterator[Price]:
 def _at_the_edge(size: Size) -> Iterator[Price]:
     asked = size.media_requests + size.api_calls
     yield each(GROUP, "edge functions", asked, "runs", prices.EDGE_FUNCTION, "CloudFront")
-    reads = size.media_requests * size.habits.store_reads + size.feed_calls
+    # Of the API: the feed's weights, and for reads that can wait whether they are refused.
+    of_the_api = size.feed_calls + size.views * size.habits.calls_a_view + size.searches
+    reads = size.media_requests * size.habits.store_reads + of_the_api
     yield each(GROUP, "KeyValueStore: reads", reads, "reads", prices.EDGE_STORE_READ, "CloudFront")
     if size.settings.firewall:
         yield each(GROUP, "firewall: requests", asked, "requests", prices.WEB_ACL_REQUEST, "WAF")

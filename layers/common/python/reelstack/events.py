@@ -1,7 +1,7 @@
 """What happened, as small types. Past tense, one line each; `publish` puts them on the bus.
 
 Changes reach the bus from the streams of the tables (publish_video_events, invalidate_user_cache, update_timelines),
-never by a second write beside them.
+never by a second write beside them. FeedLevelChanged, which is in no table, comes from the feed.
 """
 
 from typing import ClassVar, Literal
@@ -147,6 +147,19 @@ class FollowEnded(Event):
     since: int
 
 
+class FeedLevelChanged(Event):
+    """The feed of the stage has nothing but ready-made answers from now on (level 3), still has not, or has again. Said
+    once for all processes (degradation.announcements)."""
+
+    name: ClassVar[Literal["FeedLevelChanged"]] = "FeedLevelChanged"
+    level: int
+    """0 to 3: the lowest of the deployments that say theirs."""
+    at: int
+    """Unix milliseconds: of two, the later one holds."""
+    refuses_until: int
+    """Unix second up to which the edge refuses routes that can wait, unless told otherwise; 0: none is refused."""
+
+
 AnyEvent = (
     ProductionRequested
     | VideoPublished
@@ -161,6 +174,7 @@ AnyEvent = (
     | VideoRefused
     | FollowChanged
     | FollowEnded
+    | FeedLevelChanged
 )
 
 

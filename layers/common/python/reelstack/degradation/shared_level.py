@@ -27,10 +27,15 @@ def commands(deployment: str, level: Level, now_ms: int) -> list[tuple[str | int
 
 
 def is_overloaded(fields: Mapping[str, str], now_ms: int) -> bool:
-    """`fields` as HGETALL answers, with text. What has another form is passed over: another release may have written
-    it."""
+    """`fields` as HGETALL answers, with text."""
+    return lowest(fields, now_ms) >= OVERLOADED
+
+
+def lowest(fields: Mapping[str, str], now_ms: int) -> int:
+    """Of the levels that are believed; 0 if there are none. What has another form is passed over: another release may
+    have written it."""
     told = [level for level in (_believed(text, now_ms) for text in fields.values()) if level is not None]
-    return bool(told) and min(told) >= OVERLOADED
+    return min(told, default=0)
 
 
 def _believed(text: str, now_ms: int) -> int | None:

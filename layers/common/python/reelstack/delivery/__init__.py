@@ -13,4 +13,5 @@ denylist      videos whose tokens the edge refuses before they expire; its queue
 edge_shards   an entry of the edge's store: the keys, and the denials of some videos; pure
 edge_ring     how keys are brought into every shard; pure
 edge_store    reads and changes the CloudFront KeyValueStore
+overload_flag  by which the edge refuses routes that can wait
 """

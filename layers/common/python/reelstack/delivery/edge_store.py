@@ -1,4 +1,4 @@
-"""The CloudFront KeyValueStore that edge functions read: the keys of playback tokens and the denylist.
+"""The CloudFront KeyValueStores that edge functions read: that of playback tokens, unless a caller names another.
 
 A change reads entries, and names the store's version when it writes them. Of two changes at the same time one is
 refused, reads again and tries again, so neither is lost. AWS bills each request to the store (a thousand for about a
@@ -8,6 +8,7 @@ dollar), reads like writes, so a process keeps what it has read for as long as n
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from reelstack.platform import aws, retry
 from reelstack.platform.config import config
@@ -27,15 +28,16 @@ Changes = Mapping[str, str | None]
 
 @dataclass
 class _Known:
-    """What this process has read of the store at `version`; None is an entry that is not there."""
+    """What this process has read of the store `arn` at `version`; None is an entry that is not there."""
 
+    arn: str
     version: str = ""
     entries: dict[str, str | None] = field(default_factory=dict)
     whole: bool = False
 
 
 _known: dict[str, _Known] = {}
-"""By the store's ARN: one, but for tests."""
+"""By the store's ARN: a function writes into one."""
 
 
 def forget() -> None:
@@ -45,12 +47,13 @@ def forget() -> None:
 
 def read(names: Collection[str]) -> dict[str, str]:
     """Those of these entries that are there."""
-    known = _read(names)
+    known = _read(names, config().playback_keys_store)
     return {name: value for name in names if (value := known.entries.get(name)) is not None}
 
 
-def change(names: Collection[str] | None, edit: Callable[[Entries], Changes]) -> None:
+def change(names: Collection[str] | None, edit: Callable[[Entries], Changes], arn: str = "") -> None:
     """Writes what `edit` makes of the entries of these names (None: of all), AT_ONCE at a time, in the order given.
+    `arn`: of the store, if it is not that of playback tokens.
 
     `edit` is called again when others wrote meanwhile, and then finds some of its changes made: it must say the same
     again. Raises ConflictException when others kept coming first, and whatever `edit` raises.
@@ -58,7 +61,7 @@ def change(names: Collection[str] | None, edit: Callable[[Entries], Changes]) ->
     conflict = aws.client("cloudfront-keyvaluestore").exceptions.ConflictException
     for attempt in retry.attempts(WRITE_ATTEMPTS, WRITE_PAUSE_SECONDS):
         try:
-            known = _read(names)
+            known = _read(names, arn or config().playback_keys_store)
             asked = known.entries if names is None else {name: known.entries.get(name) for name in names}
             changes = list(edit({name: value for name, value in asked.items() if value is not None}).items())
             for start in range(0, len(changes), AT_ONCE):
@@ -71,9 +74,9 @@ def change(names: Collection[str] | None, edit: Callable[[Entries], Changes]) ->
             return
 
 
-def _read(names: Collection[str] | None) -> _Known:
-    store, arn = aws.client("cloudfront-keyvaluestore"), config().playback_keys_store
-    known = _known.setdefault(arn, _Known())
+def _read(names: Collection[str] | None, arn: str) -> _Known:
+    store = aws.client("cloudfront-keyvaluestore")
+    known = _known.setdefault(arn, _Known(arn))
     if not known.version:
         # Before its entries: what is written in between makes the write that follows a conflict.
         known.version = store.describe_key_value_store(KvsARN=arn)["ETag"]
@@ -84,21 +87,21 @@ def _read(names: Collection[str] | None) -> _Known:
         known.whole = True
     elif unknown:
         with ThreadPoolExecutor(min(READERS, len(unknown))) as pool:
-            known.entries.update(zip(unknown, pool.map(_get, unknown), strict=True))
+            known.entries.update(zip(unknown, pool.map(partial(_get, arn), unknown), strict=True))
     return known
 
 
-def _get(name: str) -> str | None:
+def _get(arn: str, name: str) -> str | None:
     store = aws.client("cloudfront-keyvaluestore")
     try:
-        return str(store.get_key(KvsARN=config().playback_keys_store, Key=name)["Value"])
+        return str(store.get_key(KvsARN=arn, Key=name)["Value"])
     except store.exceptions.ResourceNotFoundException:
         return None
 
 
 def _update(known: _Known, changes: Sequence[tuple[str, str | None]]) -> None:
-    store, arn = aws.client("cloudfront-keyvaluestore"), config().playback_keys_store
+    store = aws.client("cloudfront-keyvaluestore")
     puts = [{"Key": key, "Value": value} for key, value in changes if value is not None]
     deletes = [{"Key": key} for key, value in changes if value is None]
-    known.version = store.update_keys(KvsARN=arn, IfMatch=known.version, Puts=puts, Deletes=deletes)["ETag"]
+    known.version = store.update_keys(KvsARN=known.arn, IfMatch=known.version, Puts=puts, Deletes=deletes)["ETag"]
     known.entries.update(changes)

@@ -1,16 +1,18 @@
 """The level of an answer: what `degradation` decides for the deployment, and what this process finds itself.
 
 One process a second, which the health of the deployment chooses, looks at the search engine and at the heartbeat of the
-job `interests`, beside its answer, and tells other services the level. A stage without engines (profile `core`) has no
+job `interests`, beside its answer, and tells other services the level. Where the level of the stage has to be told to
+the edge, it publishes FeedLevelChanged. A stage without engines (profile `core`) has no
 live signals and no search: its level is that of the hot list by design.
 """
 
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache as once_a_process
 
-from reelstack.degradation import shared_level
+from reelstack.degradation import announcements, shared_level
 from reelstack.degradation.health import Health
 from reelstack.degradation.levels import Decision, Level, Reason
 from reelstack.feed import live_signals
@@ -23,6 +25,7 @@ from reelstack.platform.telemetry import logger
 from reelstack.search import indexes
 
 LOOK_SECONDS = 1.0
+SHARED = (("HGETALL", shared_level.KEY), ("GET", announcements.KEY))
 
 
 @once_a_process
@@ -58,18 +61,50 @@ def _look(level: Level) -> None:
     now = clock.now_ms()
     if indexes.there():
         health().looked(now, _active_share())
-    try:
-        told = shared_level.commands(config().feed_deployment, level, now)
-        fields = cache.run([("HGETALL", live_signals.HEARTBEAT_KEY), *told], LOOK_SECONDS)[0]
-        beat = live_signals.parse_heartbeat(fields)
-    except Exception as error:  # the cache, or a value of another version: nobody heard anything
-        logger.warning("the heartbeat was not read", error=str(error))
-    else:
-        written_at, lag_ms = (beat.written_at, beat.lag_ms) if beat else (0, 0)
-        health().heard(now, written_at, lag_ms, records_flow=lag_ms > 0)
+    told = _hear(level, now)
     with suppress(*cache.errors()), cache.pipeline(LOOK_SECONDS) as request:
         health().tell(request, clock.now_ms())
         request.execute()
+    if told:
+        _announce(*told)
+
+
+def _hear(level: Level, now: int) -> tuple[dict[str, str], str] | None:
+    """Notes the job's heartbeat and tells this deployment's level. Returns the levels of all deployments, and what the
+    edge was told last; None if the cache did not answer."""
+    mine = shared_level.commands(config().feed_deployment, level, now)
+    try:
+        fields, *_, levels, last = cache.run([("HGETALL", live_signals.HEARTBEAT_KEY), *mine, *SHARED], LOOK_SECONDS)
+        beat = live_signals.parse_heartbeat(fields)
+    except Exception as error:  # the cache, or a value of another version: nobody heard anything
+        logger.warning("the heartbeat was not read", error=str(error))
+        return None
+    written_at, lag_ms = (beat.written_at, beat.lag_ms) if beat else (0, 0)
+    health().heard(now, written_at, lag_ms, records_flow=lag_ms > 0)
+    return {name.decode(): value.decode() for name, value in levels.items()}, (last or b"").decode()
+
+
+def _announce(levels: Mapping[str, str], last: str) -> None:
+    """To the edge, through the bus, if it has to be told and no other process has done so. An event that is lost is
+    made up for: degradation.announcements."""
+    told = announcements.parse(last)
+    now = announcements.later(told, clock.now_ms())
+    lowest = shared_level.lowest(levels, now)
+    overloaded = lowest >= shared_level.OVERLOADED
+    if not announcements.is_due(told, overloaded=overloaded, now_ms=now):
+        return
+    try:
+        (is_mine,) = cache.run([announcements.claim(last, overloaded=overloaded, now_ms=now)], LOOK_SECONDS)
+        if is_mine:
+            _publish(lowest, now, announcements.refuses_until(overloaded=overloaded, now_ms=now))
+    except Exception:
+        logger.exception("the edge was not told the level", level=lowest)
+
+
+def _publish(level: int, at: int, until: int) -> None:
+    from reelstack import events  # its models take 10 ms of a cold start, and are of use here alone
+
+    events.publish([events.FeedLevelChanged(level=level, at=at, refuses_until=until)])
 
 
 def _active_share() -> float | None:

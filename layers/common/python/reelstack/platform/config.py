@@ -103,7 +103,9 @@ class Config(BaseModel):
     playback_secret: str
     """ARN of the secret that holds the keys playback tokens are signed with."""
     playback_keys_store: str
-    """ARN of the CloudFront KeyValueStore that edge functions read."""
+    """ARN of the CloudFront KeyValueStore of playback tokens: their keys and denials."""
+    edge_settings_store: str
+    """ARN of that of the feed's weights, and of the flag by which the edge refuses routes that can wait."""
     distribution_parameter: str
     """Name of the SSM parameter that holds the distribution's id: its stack is made after the functions'."""
     site_parameter: str
