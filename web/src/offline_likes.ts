@@ -3,6 +3,7 @@
  * account, since a sign-in ends with its tab and the next person at this browser may have another.
  */
 import { Refused } from '@reelstack/client';
+import { ofDevice } from './kept.ts';
 
 const KEPT = 'reelstack.likes';
 /** Refusals that say nothing of the like: the sign-in is over, or the service is busy. */
@@ -12,7 +13,7 @@ type Wishes = Record<string, boolean>;
 
 function all(): Record<string, Wishes> {
   try {
-    return JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Record<string, Wishes>;
+    return JSON.parse(ofDevice.getItem(KEPT) ?? '{}') as Record<string, Wishes>;
   } catch {
     return {};
   }
@@ -26,9 +27,9 @@ function write(whose: string, left: Wishes): void {
   const { [whose]: _before, ...others } = all();
   const kept = Object.keys(left).length > 0 ? { ...others, [whose]: left } : others;
   if (Object.keys(kept).length > 0) {
-    localStorage.setItem(KEPT, JSON.stringify(kept));
+    ofDevice.setItem(KEPT, JSON.stringify(kept));
   } else {
-    localStorage.removeItem(KEPT);
+    ofDevice.removeItem(KEPT);
   }
 }
 

@@ -2,6 +2,7 @@ import { Client, Refused } from '@reelstack/client';
 import { ownPath } from './addresses.ts';
 import { cognito, isBusy, post } from './cognito.ts';
 import type { Config } from './config.ts';
+import { ofTab } from './kept.ts';
 
 const KEPT = 'reelstack.session';
 /** Under this name the tab keeps what it was shown, so that a reload goes on from there. */
@@ -43,7 +44,7 @@ export class Session {
   constructor(config: Config, changed: (signedIn: boolean) => void = () => undefined) {
     this.#config = config;
     this.#changed = changed;
-    this.#tokens = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null') as Tokens | null;
+    this.#tokens = JSON.parse(ofTab.getItem(KEPT) ?? 'null') as Tokens | null;
   }
 
   /** Groups of the pool, which say what the person may: creator, moderator, admin. The API decides; this only hides. */
@@ -94,7 +95,7 @@ export class Session {
   /** Leaves for the hosted pages, to sign in or to make an account; they lead back to `finishSignIn`. */
   async leaveToSignIn(at = location.pathname, page: 'oauth2/authorize' | 'signup' = 'oauth2/authorize'): Promise<void> {
     const pending: Pending = { verifier: random(), state: random(), at };
-    sessionStorage.setItem(PENDING, JSON.stringify(pending));
+    ofTab.setItem(PENDING, JSON.stringify(pending));
     const asked = new URLSearchParams({
       response_type: 'code',
       client_id: this.#config.client_id,
@@ -110,11 +111,11 @@ export class Session {
   /** Takes the code out of the address, if there is one. */
   async finishSignIn(): Promise<void> {
     const answer = new URLSearchParams(location.search);
-    const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? 'null') as Pending | null;
+    const pending = JSON.parse(ofTab.getItem(PENDING) ?? 'null') as Pending | null;
     if (!answer.has('code') && !answer.has('error')) {
       return;
     }
-    sessionStorage.removeItem(PENDING);
+    ofTab.removeItem(PENDING);
     history.replaceState(null, '', location.pathname);
     if (!pending || answer.get('state') !== pending.state) {
       throw new Refused(400, 'sign-in-not-ours', 'That sign-in did not begin in this tab. Try again.');
@@ -155,8 +156,8 @@ export class Session {
   /** For tokens that are refused already. */
   forget(): void {
     this.#tokens = null;
-    sessionStorage.removeItem(KEPT);
-    sessionStorage.removeItem(FEED_SESSION);
+    ofTab.removeItem(KEPT);
+    ofTab.removeItem(FEED_SESSION);
     this.#changed(false);
   }
 
@@ -225,7 +226,7 @@ export class Session {
       refresh: refresh ? String(refresh) : (this.#tokens?.refresh ?? ''),
       expires: Date.now() + Number(seconds) * 1000,
     };
-    sessionStorage.setItem(KEPT, JSON.stringify(this.#tokens));
+    ofTab.setItem(KEPT, JSON.stringify(this.#tokens));
     this.#changed(true);
   }
 

@@ -4,6 +4,7 @@ import { Api } from './api.ts';
 import type { Config } from './config.ts';
 import { Events } from './events.ts';
 import { words } from './failure.ts';
+import { ofDevice, ofTab } from './kept.ts';
 import { forgetLikes } from './offline_likes.ts';
 import { FEED_SESSION, Session } from './session.ts';
 import type { OwnProfile } from './types.ts';
@@ -35,7 +36,7 @@ export function begin(config: Config): void {
     if (account.peek() !== (isIn ? session.whose : null)) {
       me.value = null;
       unread.value = 0;
-      sessionStorage.removeItem(FEED_SESSION);
+      ofTab.removeItem(FEED_SESSION);
       account.value = isIn ? session.whose : null;
     }
     signedIn.value = isIn;
@@ -43,7 +44,7 @@ export function begin(config: Config): void {
   signedIn.value = session.signedIn;
   account.value = session.signedIn ? session.whose : null;
   const api = new Api(session);
-  const events = new Events(localStorage, (batch, last) => api.report(batch, last), () => account.peek());
+  const events = new Events(ofDevice, (batch, last) => api.report(batch, last), () => account.peek());
   events.start();
   known = { config, session, api, events };
   addEventListener('online', () => { online.value = true; });

@@ -1,6 +1,7 @@
 /** The keys of the review page. One can turn them off, since a speech program may press letters (WCAG 2.1.4). */
 import { effect, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { ofDevice } from '../kept.ts';
 import type { Key as Word } from '../messages/keys.ts';
 
 export const ACTS = {
@@ -21,8 +22,8 @@ export const ACTS = {
 export type Act = (typeof ACTS)[keyof typeof ACTS];
 
 const KEPT = 'reelstack.review-keys';
-export const keysOn = signal(localStorage.getItem(KEPT) !== 'off');
-effect(() => localStorage.setItem(KEPT, keysOn.value ? 'on' : 'off'));
+export const keysOn = signal(ofDevice.getItem(KEPT) !== 'off');
+effect(() => ofDevice.setItem(KEPT, keysOn.value ? 'on' : 'off'));
 
 /** What a key is called in help. */
 export function wordOf(act: Act): Word {
