@@ -37,6 +37,14 @@ export function keep(whose: string, id: string, liked: boolean): void {
   write(whose, { ...waiting(whose), [id]: liked });
 }
 
+/** The service has another wish for this clip: what waited for it says no more. */
+export function settle(whose: string, id: string): void {
+  const { [id]: waited, ...left } = waiting(whose);
+  if (waited !== undefined) {
+    write(whose, left);
+  }
+}
+
 export function forgetLikes(whose: string): void {
   write(whose, {});
 }
@@ -47,7 +55,12 @@ export function forgetLikes(whose: string): void {
  */
 export async function sendLikes(whose: string, send: (id: string, liked: boolean) => Promise<void>): Promise<number> {
   let sent = 0;
-  for (const [id, liked] of Object.entries(waiting(whose))) {
+  for (const id of Object.keys(waiting(whose))) {
+    // While those before it were sent, another wish may have come, or have been sent by the page.
+    const liked = waiting(whose)[id];
+    if (liked === undefined) {
+      continue;
+    }
     try {
       await send(id, liked);
       sent++;
