@@ -79,9 +79,14 @@ export class Events {
     void this.flush(true);
   }
 
-  /** For the next person at this browser. */
-  clear(): void {
-    this.#store.removeItem(KEPT);
+  /** For the next person at this browser: forgets what this account did, and what nobody in particular did. */
+  clear(whose: string | null = null): void {
+    const others = this.#waiting().filter((event) => event.whose && event.whose !== whose);
+    if (others.length > 0) {
+      this.#keep(others);
+    } else {
+      this.#store.removeItem(KEPT);
+    }
   }
 
   /** Sends every fifteen seconds, and when the page is left. */

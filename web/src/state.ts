@@ -9,6 +9,9 @@ import { forgetLikes } from './offline_likes.ts';
 import { FEED_SESSION, Session } from './session.ts';
 import type { OwnProfile } from './types.ts';
 
+/** Nobody waits longer for the last events before being signed out. */
+const FLUSH_MS = 3_000;
+
 export interface Notice {
   /** Asked for while it is drawn, so that it follows the language; empty while its words are on their way. */
   readonly says: () => string;
@@ -102,9 +105,10 @@ export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
 /** Ends the sign-in for good, after what the viewer did was sent. */
 export async function signOut(): Promise<void> {
   const whose = account.peek();
-  await events().flush();
+  const sent = events().flush();
+  await Promise.race([sent, new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
   await session().signOut();
-  events().clear();
+  events().clear(whose);
   if (whose !== null) {
     forgetLikes(whose);
     await import('./upload/store.ts').then((store) => store.forgetFiles(whose)).catch(() => undefined);
