@@ -234,7 +234,7 @@ export class Pool extends Settings {
   }
 
   async #renew(clip: Clip): Promise<Clip | null> {
-    const found = await this.#options.renew?.(clip);
+    const found = await this.#options.renew?.(clip).catch(() => null);
     return found ? this.#deck.remember(found) : null;
   }
 
