@@ -37,6 +37,11 @@ export class Queue {
     this.#whose = whose;
   }
 
+  /** Something was chosen or recorded that nobody has sent yet. */
+  get hasDrafts(): boolean {
+    return this.items.peek().some(({ state }) => state === 'draft');
+  }
+
   /** Takes up what an earlier page left. What was being sent goes on by itself. */
   async begin(): Promise<void> {
     const kept = await store.all(this.#whose);
@@ -250,9 +255,13 @@ export function queueOf(whose: string): Queue {
     const queue = new Queue(whose);
     current = { whose, queue };
     void queue.begin().catch(tell);
+    // A draft is kept nowhere, and one from the camera is no file that could be chosen again.
+    const leaving = new AbortController();
+    addEventListener('beforeunload', (event) => queue.hasDrafts && event.preventDefault(), { signal: leaving.signal });
     const stop = effect(() => {
       if (!signedIn.value) {
         queue.end();
+        leaving.abort();
         current = null;
         queueMicrotask(() => stop());
       }
