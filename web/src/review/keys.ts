@@ -36,10 +36,12 @@ const HELD: ReadonlySet<Act | undefined> = new Set<Act>(['next', 'previous']);
 /** The act that a key asks for; null where somebody writes, or a dialog is open. */
 export function actOf(event: KeyboardEvent): Act | null {
   const { target } = event;
-  const writes = target instanceof HTMLElement && target.closest('input, textarea, select, dialog');
+  const writes = target instanceof HTMLElement && target.closest('input, textarea, select');
+  // A click beside its fields gives the focus to the page, and the next letter is meant for them.
+  const asks = document.querySelector('dialog[open]') !== null;
   // On a button, a space presses it.
   const presses = event.key === ' ' && target instanceof HTMLElement && target.closest('button, a, summary');
-  if (writes || presses || event.ctrlKey || event.metaKey || event.altKey || !keysOn.peek()) {
+  if (writes || asks || presses || event.ctrlKey || event.metaKey || event.altKey || !keysOn.peek()) {
     return null;
   }
   const act = ACTS[event.key.toLowerCase() as keyof typeof ACTS] as Act | undefined;
