@@ -7,6 +7,7 @@ import { type Bytes, fetchSpan } from '../../web/player/src/engine/fetcher.ts';
 import { readIndex, type Segment, unitAt, unitsOf } from '../../web/player/src/engine/layout.ts';
 import { LIMITS, nextMissing, type Stage, Wishes } from '../../web/player/src/engine/wishes.ts';
 import { PlayerError } from '../../web/player/src/errors.ts';
+import { type PlayerEvent, tellAll } from '../../web/player/src/events.ts';
 import { LockScreen } from '../../web/player/src/extras/media_session.ts';
 import { readSprites, spriteAt } from '../../web/player/src/extras/sprites.ts';
 import { foreignClip, toClip } from '../../web/player/src/playback.ts';
@@ -179,6 +180,17 @@ test('a clock that calls every token over has one renewed, not one for each unit
     assert.equal(download.error, null);
   }
   assert.equal(renewals, 1);
+});
+
+test('a listener that throws keeps neither the player nor the others from an event', (t) => {
+  const thrown: (() => void)[] = [];
+  t.mock.method(globalThis, 'queueMicrotask', (act: () => void) => void thrown.push(act));
+  const event: PlayerEvent = { type: 'sample', sample: { bytes: 1, seconds: 1, latencySeconds: 0, nowSeconds: 0 } };
+  const heard: PlayerEvent[] = [];
+  const broken = () => { throw new Error('of the app'); };
+  tellAll([broken, (one) => heard.push(one)], event);
+  assert.deepEqual(heard, [event]);
+  assert.throws(thrown[0]!, /of the app/);
 });
 
 test('refusals are told apart, and only what may pass is asked for again', async (t) => {
