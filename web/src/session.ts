@@ -39,6 +39,8 @@ export class Session {
   readonly #changed: (signedIn: boolean) => void;
   #tokens: Tokens | null;
   #renewing: Promise<void> | null = null;
+  /** When they end by a clock that nobody sets; of those of an earlier page, the device's clock alone tells. */
+  #ends = Infinity;
 
   /** `changed` is told of every sign-in and of its end. */
   constructor(config: Config, changed: (signedIn: boolean) => void = () => undefined) {
@@ -63,7 +65,7 @@ export class Session {
 
   /** An access token with at least a minute to go. Concurrent callers share one renewal. */
   async token(): Promise<string> {
-    if (this.#tokens && this.#tokens.expires - EARLY_MS < Date.now()) {
+    if (this.#tokens && Math.min(this.#tokens.expires - Date.now(), this.#ends - performance.now()) < EARLY_MS) {
       this.#renewing ??= this.#renew().finally(() => {
         this.#renewing = null;
       });
@@ -226,6 +228,7 @@ export class Session {
       refresh: refresh ? String(refresh) : (this.#tokens?.refresh ?? ''),
       expires: Date.now() + Number(seconds) * 1000,
     };
+    this.#ends = performance.now() + Number(seconds) * 1000;
     ofTab.setItem(KEPT, JSON.stringify(this.#tokens));
     this.#changed(true);
   }
