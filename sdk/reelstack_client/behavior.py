@@ -137,8 +137,8 @@ class EventQueue(Runs[Manner]):
         for place, (_, event) in enumerate(batch):
             try:
                 retry += [place] if (yield from self._report([event])).retry else []
-            except AWAY:
-                retry.append(place)
+            except AWAY:  # neither would those after it be taken
+                return Taken(accepted=0, retry=(*retry, *range(place, len(batch))))
             except SPOILED:
                 continue
         return Taken(accepted=0, retry=tuple(retry))

@@ -110,7 +110,7 @@ class Privacy(Room[Manner]):
         return self._do("POST", self._of(user_id, "recover"), body={"reason": reason}, repeatable=True)
 
     def _fetch(self, file: ExportFile, folder: Path) -> Steps[Path]:
-        target = folder / file.name
+        target = folder / Path(file.name).name  # never outside of it, whatever a service says
         try:
             status: int = yield Fetch(file.download_url, target)
         except httpx.TransportError as error:

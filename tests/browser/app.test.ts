@@ -4,7 +4,7 @@ import { beforeEach, test } from 'node:test';
 import { Refused } from '@reelstack/client';
 import { ago, preferred, speak, t, use } from '../../web/src/i18n.ts';
 import { shell } from '../../web/src/messages/shell.ts';
-import { forgetLikes, keep, sendLikes } from '../../web/src/offline_likes.ts';
+import { forgetLikes, keep, sendLikes, settle } from '../../web/src/offline_likes.ts';
 
 const MESSAGES = new URL('../../web/src/messages/', import.meta.url);
 const stored = new Map<string, string>();
@@ -95,6 +95,17 @@ test('a busy service, or a sign-in that is over, loses no like', async () => {
     assert.equal(await sendLikes('me', async () => Promise.reject(new Refused(status, '', ''))), 0);
   }
   assert.equal(await sendLikes('me', async () => undefined), 1);
+});
+
+test('a like that was taken back meanwhile is not sent', async () => {
+  keep('me', 'a', true);
+  keep('me', 'b', true);
+  const sent: string[] = [];
+  await sendLikes('me', async (id) => {
+    sent.push(id);
+    settle('me', 'b');
+  });
+  assert.deepEqual([sent, stored.size], [['a'], 0]);
 });
 
 test('likes of one account are not sent by another', async () => {

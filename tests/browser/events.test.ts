@@ -120,6 +120,20 @@ test('what another person at this browser did is forgotten', async () => {
   assert.equal(sent.length, 0);
 });
 
+test('what another account did still waits for it when somebody signs out', async () => {
+  const { sent, send } = service();
+  let whose: string | null = 'me';
+  const events = new Events(storage(), send, () => whose);
+  events.add('play', { video_id: 'v1' });
+  whose = 'you';
+  events.add('play', { video_id: 'v2' });
+  events.clear('you');
+  await events.flush();
+  whose = 'me';
+  await events.flush();
+  assert.deepEqual(sent.map(({ events: told }) => told.map((event) => (event as { video_id?: string }).video_id)), [['v1']]);
+});
+
 test('what one account did is not told as the act of another', async () => {
   const { sent, send } = service();
   let whose: string | null = 'me';

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { ClipFiles } from '../../web/player/src/engine/files.ts';
 import { type Bytes, fetchSpan } from '../../web/player/src/engine/fetcher.ts';
 import { readIndex, type Segment, unitAt, unitsOf } from '../../web/player/src/engine/layout.ts';
 import { LIMITS, nextMissing, type Stage, Wishes } from '../../web/player/src/engine/wishes.ts';
 import { PlayerError } from '../../web/player/src/errors.ts';
+import { type PlayerEvent, tellAll } from '../../web/player/src/events.ts';
 import { LockScreen } from '../../web/player/src/extras/media_session.ts';
 import { readSprites, spriteAt } from '../../web/player/src/extras/sprites.ts';
 import { foreignClip, toClip } from '../../web/player/src/playback.ts';
@@ -161,6 +163,34 @@ test('a refused token is renewed once', async (t) => {
   await assert.rejects(fetching({ renew }), (error: PlayerError) => error.kind === 'forbidden' && error.status === 403);
   assert.equal(renewed, 1);
   assert.equal(ranges.length, 2);
+});
+
+test('a clock that calls every token over has one renewed, not one for each unit', async (t) => {
+  const server = createServer((_, response) => response.writeHead(206).end(Buffer.alloc(10)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const rung = { ...file([10, 20, 30]), codec: 'avc', width: 1, height: 1, bitsPerSecond: 1, peakBitsPerSecond: 1, bytes: 30 } as const;
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const clip = foreignClip('c', `${base}v/c/master.m3u8`, { expiresAt: 1, rungs: [rung] });
+  let renewals = 0;
+  const files = new ClipFiles(clip, 'avc', { base, renew: async () => (renewals++, clip), sample: () => {} });
+  for (const unit of [0, 1, 2]) {
+    const download = files.fetch(rung, unit);
+    await download.finished;
+    assert.equal(download.error, null);
+  }
+  assert.equal(renewals, 1);
+});
+
+test('a listener that throws keeps neither the player nor the others from an event', (t) => {
+  const thrown: (() => void)[] = [];
+  t.mock.method(globalThis, 'queueMicrotask', (act: () => void) => void thrown.push(act));
+  const event: PlayerEvent = { type: 'sample', sample: { bytes: 1, seconds: 1, latencySeconds: 0, nowSeconds: 0 } };
+  const heard: PlayerEvent[] = [];
+  const broken = () => { throw new Error('of the app'); };
+  tellAll([broken, (one) => heard.push(one)], event);
+  assert.deepEqual(heard, [event]);
+  assert.throws(thrown[0]!, /of the app/);
 });
 
 test('refusals are told apart, and only what may pass is asked for again', async (t) => {

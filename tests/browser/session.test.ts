@@ -102,6 +102,19 @@ test('a token that the service refuses ends the sign-in that it is of, and no la
   assert.deepEqual([session.signedIn, stored.size], [false, 0]);
 });
 
+test('a token ends in time though the clock of the device was set back', async (t) => {
+  let access = 'one';
+  const asked = answering(async () => Response.json({ AuthenticationResult: { AccessToken: access, RefreshToken: 'r', ExpiresIn: 3600 } }));
+  const session = signedIn(HERE);
+  await session.signIn('ann', 'secret');
+  assert.deepEqual([await session.token(), asked.length], ['one', 1]);
+  const [clock, steady] = [Date.now(), performance.now()];
+  t.mock.method(Date, 'now', () => clock - 3 * HOUR_MS);
+  t.mock.method(performance, 'now', () => steady + HOUR_MS);
+  access = 'two';
+  assert.deepEqual([await session.token(), asked.length], ['two', 2]);
+});
+
 test('a sign-in service in trouble ends no sign-in', async () => {
   answering(async () => Response.json({ message: 'Try later' }, { status: 503 }));
   const session = signedIn(ELSEWHERE, 0);

@@ -190,6 +190,12 @@ test('Retry-After is waited for, up to a minute; a longer one is told at once', 
   assert.equal(asked.length, 3);
 });
 
+test('who has little patience is told of a long wait at once', async () => {
+  answers = [problem(503, 'service-overloaded', {}, { 'retry-after': '30' })];
+  await assert.rejects(client({ backoff: { patienceMs: 15_000 } }).call('GET /v1/me'), { status: 503, retryAfterSeconds: 30 });
+  assert.deepEqual([asked.length, waits], [1, []]);
+});
+
 test('trouble that lasts is told in the end', async () => {
   answers = [json(500, { message: 'Internal Server Error' })];
   await assert.rejects(client().call('GET /v1/me'), { type: 'unknown', status: 500, message: 'Internal Server Error' });

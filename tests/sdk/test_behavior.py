@@ -99,6 +99,24 @@ def test_a_batch_that_is_refused_whole_is_sent_one_by_one(tmp_path: Path) -> Non
     assert sorted(event["video_id"] for batch in service.batches for event in batch) == ["fine", "good"]
 
 
+def test_of_a_spoiled_batch_no_more_is_sent_once_the_service_is_away(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def answer(events: Sequence[dict[str, Any]]) -> Taken:
+        asked.append(len(events))
+        if len(events) > 1:
+            raise Invalid(422, "invalid-request", "no", "", {})
+        if len(asked) > 2:
+            raise Unreachable("no network")
+        return Taken(accepted=1)
+
+    queue = waiting(tmp_path, answer)
+    for name in ("a", "b", "c", "d"):
+        queue.add("play", name)
+    assert queue.flush() == 3
+    assert asked == [4, 1, 1]
+
+
 def test_a_sign_in_that_has_ended_costs_no_event(tmp_path: Path) -> None:
     def signed_out(_events: Sequence[dict[str, Any]]) -> Taken:
         raise NotSignedIn(401, "token-invalid", "sign in", "", {})

@@ -1,6 +1,7 @@
 """How a password becomes a token, and stays one."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -46,6 +47,16 @@ def test_an_ending_token_is_refreshed_without_the_password() -> None:
     assert [provider(), provider()] == ["one", "two"]
     assert asked[1]["AuthFlow"] == "REFRESH_TOKEN_AUTH"
     assert asked[1]["AuthParameters"] == {"REFRESH_TOKEN": "again"}
+
+
+def test_a_token_that_ended_while_the_machine_slept_is_refreshed(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer, asked = cognito(tokens("one", 3600, RefreshToken="again"), tokens("two", 3600))
+    provider = sign_in(answer)
+    assert provider() == "one"
+    morning = time.time() + 8 * 3600
+    monkeypatch.setattr(time, "time", lambda: morning)  # the steady clock stood still
+    assert [provider(), provider()] == ["two", "two"]
+    assert asked[1]["AuthFlow"] == "REFRESH_TOKEN_AUTH"
 
 
 def test_a_revoked_refresh_token_falls_back_to_the_password() -> None:

@@ -242,6 +242,17 @@ test('a hole in the network that is longer than a few tries ends no upload', asy
   assert.deepEqual([done.state, away], ['completed', 0]);
 });
 
+test('hours in which the machine slept are no hours in which nothing got through', async (t) => {
+  let now = 1_800_000_000_000;
+  t.mock.method(Date, 'now', () => now);
+  const waits = (ms: number) => ({ sleep: async () => void (now += ms) });
+  world.trouble = ['cut', 'cut', 'cut'];
+  assert.equal((await send(file(500), waits(2 * 3_600_000))).state, 'completed');
+  world.trouble = Array.from({ length: 100 }, () => 'cut' as const);
+  await assert.rejects(send(file(600), waits(60_000)), { name: 'Unreachable' });
+  assert.equal(world.trouble.length, 100 - 32, 'half an hour of a minute each');
+});
+
 test('parts that the service misses are sent again', async () => {
   const clip = file(3500);
   world.missingOnce = [2, 4];

@@ -1,5 +1,6 @@
 /** What the viewer did, told to the service: a queue that survives a reload, sent by and by. docs/behavior.md */
 import { Refused, type Schema } from '@reelstack/client';
+import type { Store } from './kept.ts';
 
 /** Of a request: `retry` are the places of events that are to be sent again. Rejects with the service's refusal. */
 export type Send = (batch: Schema<'Batch'>, last: boolean) => Promise<Pick<Schema<'Taken'>, 'retry'>>;
@@ -30,7 +31,7 @@ const LEAVING_MS = 1_000;
 const SPOILED = new Set([400, 413, 422]);
 
 export class Events {
-  readonly #store: Storage;
+  readonly #store: Store;
   readonly #send: Send;
   readonly #whose: () => string | null;
   #sending: Promise<void> | null = null;
@@ -39,7 +40,7 @@ export class Events {
   #leftAt = -Infinity;
 
   /** `whose`: the account that is signed in. What another one did waits until it is signed in again. */
-  constructor(store: Storage, send: Send, whose: () => string | null = () => null) {
+  constructor(store: Store, send: Send, whose: () => string | null = () => null) {
     this.#store = store;
     this.#send = send;
     this.#whose = whose;
@@ -78,9 +79,14 @@ export class Events {
     void this.flush(true);
   }
 
-  /** For the next person at this browser. */
-  clear(): void {
-    this.#store.removeItem(KEPT);
+  /** For the next person at this browser: forgets what this account did, and what nobody in particular did. */
+  clear(whose: string | null = null): void {
+    const others = this.#waiting().filter((event) => event.whose && event.whose !== whose);
+    if (others.length > 0) {
+      this.#keep(others);
+    } else {
+      this.#store.removeItem(KEPT);
+    }
   }
 
   /** Sends every fifteen seconds, and when the page is left. */

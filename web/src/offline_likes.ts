@@ -3,6 +3,7 @@
  * account, since a sign-in ends with its tab and the next person at this browser may have another.
  */
 import { Refused } from '@reelstack/client';
+import { ofDevice } from './kept.ts';
 
 const KEPT = 'reelstack.likes';
 /** Refusals that say nothing of the like: the sign-in is over, or the service is busy. */
@@ -12,7 +13,7 @@ type Wishes = Record<string, boolean>;
 
 function all(): Record<string, Wishes> {
   try {
-    return JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Record<string, Wishes>;
+    return JSON.parse(ofDevice.getItem(KEPT) ?? '{}') as Record<string, Wishes>;
   } catch {
     return {};
   }
@@ -26,14 +27,22 @@ function write(whose: string, left: Wishes): void {
   const { [whose]: _before, ...others } = all();
   const kept = Object.keys(left).length > 0 ? { ...others, [whose]: left } : others;
   if (Object.keys(kept).length > 0) {
-    localStorage.setItem(KEPT, JSON.stringify(kept));
+    ofDevice.setItem(KEPT, JSON.stringify(kept));
   } else {
-    localStorage.removeItem(KEPT);
+    ofDevice.removeItem(KEPT);
   }
 }
 
 export function keep(whose: string, id: string, liked: boolean): void {
   write(whose, { ...waiting(whose), [id]: liked });
+}
+
+/** The service has another wish for this clip: what waited for it says no more. */
+export function settle(whose: string, id: string): void {
+  const { [id]: waited, ...left } = waiting(whose);
+  if (waited !== undefined) {
+    write(whose, left);
+  }
 }
 
 export function forgetLikes(whose: string): void {
@@ -46,7 +55,12 @@ export function forgetLikes(whose: string): void {
  */
 export async function sendLikes(whose: string, send: (id: string, liked: boolean) => Promise<void>): Promise<number> {
   let sent = 0;
-  for (const [id, liked] of Object.entries(waiting(whose))) {
+  for (const id of Object.keys(waiting(whose))) {
+    // While those before it were sent, another wish may have come, or have been sent by the page.
+    const liked = waiting(whose)[id];
+    if (liked === undefined) {
+      continue;
+    }
     try {
       await send(id, liked);
       sent++;

@@ -2,6 +2,7 @@ import { Client, Refused } from '@reelstack/client';
 import { ownPath } from './addresses.ts';
 import { cognito, isBusy, post } from './cognito.ts';
 import type { Config } from './config.ts';
+import { ofTab } from './kept.ts';
 
 const KEPT = 'reelstack.session';
 /** Under this name the tab keeps what it was shown, so that a reload goes on from there. */
@@ -38,12 +39,14 @@ export class Session {
   readonly #changed: (signedIn: boolean) => void;
   #tokens: Tokens | null;
   #renewing: Promise<void> | null = null;
+  /** When they end by a clock that nobody sets; of those of an earlier page, the device's clock alone tells. */
+  #ends = Infinity;
 
   /** `changed` is told of every sign-in and of its end. */
   constructor(config: Config, changed: (signedIn: boolean) => void = () => undefined) {
     this.#config = config;
     this.#changed = changed;
-    this.#tokens = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null') as Tokens | null;
+    this.#tokens = JSON.parse(ofTab.getItem(KEPT) ?? 'null') as Tokens | null;
   }
 
   /** Groups of the pool, which say what the person may: creator, moderator, admin. The API decides; this only hides. */
@@ -62,7 +65,7 @@ export class Session {
 
   /** An access token with at least a minute to go. Concurrent callers share one renewal. */
   async token(): Promise<string> {
-    if (this.#tokens && this.#tokens.expires - EARLY_MS < Date.now()) {
+    if (this.#tokens && Math.min(this.#tokens.expires - Date.now(), this.#ends - performance.now()) < EARLY_MS) {
       this.#renewing ??= this.#renew().finally(() => {
         this.#renewing = null;
       });
@@ -94,7 +97,7 @@ export class Session {
   /** Leaves for the hosted pages, to sign in or to make an account; they lead back to `finishSignIn`. */
   async leaveToSignIn(at = location.pathname, page: 'oauth2/authorize' | 'signup' = 'oauth2/authorize'): Promise<void> {
     const pending: Pending = { verifier: random(), state: random(), at };
-    sessionStorage.setItem(PENDING, JSON.stringify(pending));
+    ofTab.setItem(PENDING, JSON.stringify(pending));
     const asked = new URLSearchParams({
       response_type: 'code',
       client_id: this.#config.client_id,
@@ -110,11 +113,11 @@ export class Session {
   /** Takes the code out of the address, if there is one. */
   async finishSignIn(): Promise<void> {
     const answer = new URLSearchParams(location.search);
-    const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? 'null') as Pending | null;
+    const pending = JSON.parse(ofTab.getItem(PENDING) ?? 'null') as Pending | null;
     if (!answer.has('code') && !answer.has('error')) {
       return;
     }
-    sessionStorage.removeItem(PENDING);
+    ofTab.removeItem(PENDING);
     history.replaceState(null, '', location.pathname);
     if (!pending || answer.get('state') !== pending.state) {
       throw new Refused(400, 'sign-in-not-ours', 'That sign-in did not begin in this tab. Try again.');
@@ -155,8 +158,8 @@ export class Session {
   /** For tokens that are refused already. */
   forget(): void {
     this.#tokens = null;
-    sessionStorage.removeItem(KEPT);
-    sessionStorage.removeItem(FEED_SESSION);
+    ofTab.removeItem(KEPT);
+    ofTab.removeItem(FEED_SESSION);
     this.#changed(false);
   }
 
@@ -225,7 +228,8 @@ export class Session {
       refresh: refresh ? String(refresh) : (this.#tokens?.refresh ?? ''),
       expires: Date.now() + Number(seconds) * 1000,
     };
-    sessionStorage.setItem(KEPT, JSON.stringify(this.#tokens));
+    this.#ends = performance.now() + Number(seconds) * 1000;
+    ofTab.setItem(KEPT, JSON.stringify(this.#tokens));
     this.#changed(true);
   }
 

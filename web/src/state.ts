@@ -4,10 +4,14 @@ import { Api } from './api.ts';
 import type { Config } from './config.ts';
 import { Events } from './events.ts';
 import { words } from './failure.ts';
+import { ofDevice, ofTab } from './kept.ts';
 import { forgetLikes } from './offline_likes.ts';
 import { FEED_SESSION, Session } from './session.ts';
 import { forgetAsked } from './interests/asked.ts';
 import type { OwnProfile } from './types.ts';
+
+/** Nobody waits longer for the last events before being signed out. */
+const FLUSH_MS = 3_000;
 
 export interface Notice {
   /** Asked for while it is drawn, so that it follows the language; empty while its words are on their way. */
@@ -37,7 +41,7 @@ export function begin(config: Config): void {
       me.value = null;
       unread.value = 0;
       if (account.peek() !== null) { // who signs in goes on from what they were shown before
-        sessionStorage.removeItem(FEED_SESSION);
+        ofTab.removeItem(FEED_SESSION);
       }
       account.value = isIn ? session.whose : null;
     }
@@ -46,7 +50,7 @@ export function begin(config: Config): void {
   signedIn.value = session.signedIn;
   account.value = session.signedIn ? session.whose : null;
   const api = new Api(session);
-  const events = new Events(localStorage, (batch, last) => api.report(batch, last), () => account.peek());
+  const events = new Events(ofDevice, (batch, last) => api.report(batch, last), () => account.peek());
   events.start();
   known = { config, session, api, events };
   addEventListener('online', () => { online.value = true; });
@@ -104,9 +108,10 @@ export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
 /** Ends the sign-in for good, after what the viewer did was sent. */
 export async function signOut(): Promise<void> {
   const whose = account.peek();
-  await events().flush();
+  const sent = events().flush();
+  await Promise.race([sent, new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
   await session().signOut();
-  events().clear();
+  events().clear(whose);
   if (whose !== null) {
     forgetLikes(whose);
     forgetAsked(whose);

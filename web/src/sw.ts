@@ -56,6 +56,10 @@ worker.addEventListener('fetch', (event) => {
 async function install(): Promise<void> {
   const cache = await caches.open(SHELL);
   const answer = await fetch(PAGE, { cache: 'no-cache' });
+  if (!answer.ok) {
+    // An error's page would be the app from then on, without a network.
+    throw new Error(`The app's page was ${answer.status}`);
+  }
   const html = await answer.clone().text();
   await cache.put(PAGE, answer);
   const files = [...html.matchAll(NAMED)].map(([, file]) => file ?? '');
@@ -91,7 +95,8 @@ async function hashed(request: Request): Promise<Response> {
   const answer = await fetch(request);
   if (answer.ok) {
     const copy = answer.clone();
-    await (await caches.open(SHELL)).put(request, copy);
+    // Uploads may have filled the disk: a file that cannot be kept is shown all the same.
+    await caches.open(SHELL).then((cache) => cache.put(request, copy)).catch(() => undefined);
   }
   return answer;
 }

@@ -114,7 +114,8 @@ export class Client {
       }
       refused += 1;
       const { status, type, retryAfterSeconds } = answer.refused;
-      if (!(RETRYABLE.has(status) || type === IN_PROGRESS) || retryAfterSeconds > LONGEST_WAIT_SECONDS || refused >= attempts) {
+      const isSoon = retryAfterSeconds <= LONGEST_WAIT_SECONDS && Date.now() - began + retryAfterSeconds * 1000 <= patienceMs;
+      if (!(RETRYABLE.has(status) || type === IN_PROGRESS) || !isSoon || refused >= attempts) {
         throw answer.refused;
       }
       await this.#wait(refused - 1, { askedMs: retryAfterSeconds * 1000 }, asked.signal);

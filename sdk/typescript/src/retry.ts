@@ -12,7 +12,7 @@ export interface Backoff {
   /** The cap after a lost connection: a network that is away comes back for this device alone. */
   readonly lostCapMs: number;
   readonly attempts: number;
-  /** Lost connections are not followed for longer than this. */
+  /** Lost connections are not followed for longer than this, and a Retry-After that leads beyond it goes to the caller. */
   readonly patienceMs: number;
 }
 

@@ -14,7 +14,7 @@ interface Connection {
   readonly saveData?: boolean;
 }
 
-/** `dataSaver`: the viewer wants it, whatever the browser says. */
+/** `dataSaver`: whether the viewer wants it, whatever the browser says; without it, as the browser says. */
 export interface AdaptiveOptions {
   readonly dataSaver?: () => boolean;
   /** Entries of localStorage begin with it. */
@@ -22,7 +22,7 @@ export interface AdaptiveOptions {
 }
 
 /** The policies of the player, with what they remember in localStorage; where there is none, for this page alone. */
-export function adaptivePolicies({ dataSaver = () => false, prefix = 'reelstack-player-' }: AdaptiveOptions = {}): Policies {
+export function adaptivePolicies({ dataSaver, prefix = 'reelstack-player-' }: AdaptiveOptions = {}): Policies {
   const now = () => Date.now() / 1000;
   const throughput = new Throughput(stored(`${prefix}network`), now);
   const codecs = new FailedCodecs(stored(`${prefix}codecs`), now);
@@ -42,7 +42,7 @@ export function adaptivePolicies({ dataSaver = () => false, prefix = 'reelstack-
       },
       network: (): Network => {
         const { type, saveData = false } = connection();
-        return throughput.network(kind(), { metered: type === 'cellular', dataSaver: saveData || dataSaver() });
+        return throughput.network(kind(), { metered: type === 'cellular', dataSaver: dataSaver?.() ?? saveData });
       },
     },
     failed: { add: (codec: Codec) => codecs.add(codec), all: () => codecs.all() },

@@ -65,3 +65,14 @@ export type PlayerEvent =
   | { readonly type: 'quality'; readonly quality: Quality };
 
 export type Listener = (event: PlayerEvent) => void;
+
+/** What one of them throws is its own fault: the page is told, and the player goes on. */
+export function tellAll(listeners: Iterable<Listener>, event: PlayerEvent): void {
+  for (const listener of listeners) {
+    try {
+      listener(event);
+    } catch (error) {
+      queueMicrotask(() => { throw error; });
+    }
+  }
+}

@@ -9,7 +9,7 @@ import { Showing } from './engine/showing.ts';
 import type { Slot, SlotEvents } from './engine/slot.ts';
 import { LIMITS } from './engine/wishes.ts';
 import { Full, PlayerError, Unwanted } from './errors.ts';
-import type { Listener, PlayerEvent } from './events.ts';
+import { type Listener, type PlayerEvent, tellAll } from './events.ts';
 import type { PoolOptions } from './options.ts';
 import type { Policies } from './policies/policies.ts';
 import { adaptivePolicies } from './adaptive.ts';
@@ -234,7 +234,7 @@ export class Pool extends Settings {
   }
 
   async #renew(clip: Clip): Promise<Clip | null> {
-    const found = await this.#options.renew?.(clip);
+    const found = await this.#options.renew?.(clip).catch(() => null);
     return found ? this.#deck.remember(found) : null;
   }
 
@@ -295,6 +295,6 @@ export class Pool extends Settings {
   }
 
   #tell(event: PlayerEvent): void {
-    this.#listeners.forEach((listener) => listener(event));
+    tellAll(this.#listeners, event);
   }
 }

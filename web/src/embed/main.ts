@@ -16,6 +16,8 @@ interface Card {
 
 const UNAVAILABLE = 'This clip is not available.';
 const FAILED = 'The clip could not be loaded.';
+/** How the API says that a clip is not there for everybody. */
+const TAKEN = new Set([400, 401, 403, 404, 410, 422, 451]);
 
 ReelstackPlayer.hls = () => import('hls.js');
 void show(location.pathname.split('/')[2] ?? '');
@@ -25,7 +27,7 @@ async function show(videoId: string): Promise<void> {
   try {
     const answer = await fetch(address, { credentials: 'omit' });
     if (!answer.ok) {
-      say(answer.status < 429 ? UNAVAILABLE : FAILED);
+      say(TAKEN.has(answer.status) ? UNAVAILABLE : FAILED);
       return;
     }
     const card = (await answer.json()) as Card;

@@ -3,7 +3,7 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from '@pre
 import { Unreachable } from '@reelstack/client';
 import { t } from '../i18n.ts';
 import { LikeToggle } from '../likes.ts';
-import { keep } from '../offline_likes.ts';
+import { keep, settle } from '../offline_likes.ts';
 import { account, api, say, signedIn, tell } from '../state.ts';
 import type { Author, Likes, Video } from '../types.ts';
 
@@ -60,12 +60,15 @@ async function setBookmarked(id: string, wanted: boolean): Promise<void> {
 
 /** A like that finds no network is kept, and sent once there is one: to the viewer it is done. */
 async function like(id: string, liked: boolean): Promise<void> {
+  const whose = account.peek();
   const route = liked ? 'PUT /v1/videos/{video_id}/like' : 'DELETE /v1/videos/{video_id}/like';
   try {
     // Where there is no network it is not waited for, since the page may be closed meanwhile.
     await api().call(route, { path: { video_id: id }, ...(navigator.onLine ? {} : { attempts: 1 }) });
+    if (whose !== null) {
+      settle(whose, id);
+    }
   } catch (error) {
-    const whose = account.peek();
     if (!(error instanceof Unreachable && whose !== null && !navigator.onLine)) {
       throw error;
     }

@@ -48,8 +48,8 @@ export function Clip({ video, place, places, current, model }: ClipProps) {
         <p class="by">
           <a href={video.author.handle ? `/@${video.author.handle}` : addressOf(video)}>{nameOf(video.author)}</a>
         </p>
-        <h2 id={title}>{video.title}</h2>
-        {video.description && <p class="about">{video.description}</p>}
+        <h2 id={title}><bdi>{video.title}</bdi></h2>
+        {video.description && <p class="about"><bdi>{video.description}</bdi></p>}
         <Tags tags={video.tags ?? []} />
         <Notices video={video} />
         {actions.problem.value && <p class="problem" role="alert">{actions.problem.value}</p>}

@@ -32,6 +32,7 @@ export default function Comments({ video, actions, open }: SheetProps) {
   const reporting = useSignal<Comment | null>(null);
   const written = useSignal<readonly Comment[]>([]);
   const pages = useComments(video_id, order.value);
+  const keyOf = useKey();
   useEffect(() => void whoAmI().then((me) => { mine.value = me?.user_id ?? null; }, tell), []);
   const gone = (comment: Comment) => {
     pages.change((items) => items.filter((one) => one !== comment));
@@ -42,7 +43,8 @@ export default function Comments({ video, actions, open }: SheetProps) {
   const known = new Set(written.value.map(({ comment_id }) => comment_id));
   const send = async (text: string) => {
     const body = { text, ...(answering.value ? { answers: answering.value.comment_id } : {}) };
-    const made = await api().call('POST /v1/videos/{video_id}/comments', { path: { video_id }, body, key: newKey() });
+    const made = await api().call('POST /v1/videos/{video_id}/comments', { path: { video_id }, body, key: keyOf(JSON.stringify(body)) });
+    keyOf('');
     written.value = [made, ...written.peek()];
     answering.value = null;
     actions.comments.value++;
@@ -64,6 +66,15 @@ export default function Comments({ video, actions, open }: SheetProps) {
       <Write answering={answering} send={send} />
     </Sheet>
   );
+}
+
+/** The key of what is sent: the same for as long as the same is sent, since a first one may have come though its answer did not. */
+function useKey(): (said: string) => string {
+  const last = useRef({ said: '', key: '' });
+  return (said) => {
+    last.current = last.current.said === said ? last.current : { said, key: newKey() };
+    return last.current.key;
+  };
 }
 
 /** The comment that its creator pinned comes first, in either order. */

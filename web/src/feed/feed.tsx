@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { t } from '../i18n.ts';
+import { ofTab } from '../kept.ts';
 import { autoplay } from '../prefs.ts';
 import { FEED_SESSION } from '../session.ts';
 import { announce } from '../state.ts';
@@ -108,7 +109,7 @@ function Near({ source, model, at, places }: { source: Source; model: Model; at:
 
 function Last() {
   const again = () => {
-    sessionStorage.removeItem(FEED_SESSION);
+    ofTab.removeItem(FEED_SESSION);
     location.reload();
   };
   return (

@@ -1,7 +1,7 @@
 /** The player of a feed: three media elements, whatever its length, and what is known of the clip that is shown. */
 import { effect, type Signal, signal } from '@preact/signals';
 import { adaptivePolicies, type Clip, foreignClip, LockScreen, Pool, type PlayerEvent, type Quality, toClip } from '@reelstack/player';
-import { captions, dataSaver, isSilent, rate, silenced } from '../prefs.ts';
+import { captions, isSilent, rate, savesData, silenced } from '../prefs.ts';
 import { language } from '../i18n.ts';
 import { api } from '../state.ts';
 import type { Playback, Video } from '../types.ts';
@@ -35,7 +35,7 @@ export class Screens {
   constructor(failed: (id: string, error: unknown) => void, played: (quality: Quality) => void, go: (step: 1 | -1) => void) {
     this.#failed = failed;
     this.#played = played;
-    const policies = adaptivePolicies({ dataSaver: () => dataSaver.peek() === 'on' });
+    const policies = adaptivePolicies({ dataSaver: savesData });
     this.#pool = new Pool({ policies, muted: isSilent.peek(), renew: (clip) => this.#renew(clip) });
     this.#lockScreen = new LockScreen(this.#pool, go);
     this.#stops = [

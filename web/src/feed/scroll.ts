@@ -98,7 +98,8 @@ function wheel(step: (by: number) => void): (event: WheelEvent) => void {
   };
 }
 
-/** Whether what has the focus needs letters and arrows itself. */
+/** Whether what has the focus needs letters and arrows itself. A click beside the fields of a dialog gives the focus to the page. */
 export function takesKeys(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('input, textarea, select, dialog, [role=slider], [contenteditable]') !== null;
+  const needs = target instanceof Element && target.closest('input, textarea, select, [role=slider], [contenteditable]') !== null;
+  return needs || document.querySelector('dialog[open]') !== null;
 }

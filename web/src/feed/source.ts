@@ -1,6 +1,7 @@
 /** Where a feed's clips come from: a list that grows while it is watched. */
 import { effect, type Signal, signal } from '@preact/signals';
 import type { Api } from '../api.ts';
+import { ofTab } from '../kept.ts';
 import { FEED_SESSION } from '../session.ts';
 import { account } from '../state.ts';
 import type { FeedPage, Page, Video } from '../types.ts';
@@ -67,12 +68,12 @@ function source(read: (known: ReadonlySet<string>) => Promise<Read>, first: read
 /** The clips that the feed chose, the best first. A page that repeats what was shown is its end. */
 export function chosen(api: Api): Source {
   const made = source(async (known) => {
-    const before = sessionStorage.getItem(FEED_SESSION);
+    const before = ofTab.getItem(FEED_SESSION);
     const answer = await api.feed(before);
     // All was shown to this tab before: it begins again, with what it has seen.
     const isOver = answer.items.length === 0 && known.size === 0 && before !== null;
     const page = isOver ? await api.feed(null) : answer;
-    sessionStorage.setItem(FEED_SESSION, page.session);
+    ofTab.setItem(FEED_SESSION, page.session);
     made.note.value = noteOf(page);
     const repeats = page.items.some(({ video_id }) => known.has(video_id));
     return { ...page, last: !page.ready_made && (page.cursor === null || repeats) };

@@ -58,7 +58,7 @@ function One({ video, own }: { video: OwnVideo; own: OwnClips }) {
     <li data-video-id={video.video_id} data-state={video.state}>
       <Picture video={video} />
       <div>
-        <h2>{video.state === 'published' ? <a href={addressOf(video)}>{video.title}</a> : <span>{video.title}</span>}</h2>
+        <h2>{video.state === 'published' ? <a href={addressOf(video)}><bdi>{video.title}</bdi></a> : <bdi>{video.title}</bdi>}</h2>
         <p class="state" data-state={video.state}>{progress.stateOf(video)}</p>
         {video.visibility && video.visibility !== 'public' && <p class="audience">{t(`visibility.${video.visibility}` as Key)}</p>}
         {reason && <p class="reason">{reason}</p>}

@@ -52,7 +52,7 @@ function Shown({ profile, isMine }: { profile: Profile; isMine: boolean }) {
       <header class="profile-head">
         <Avatar author={author} size={96} />
         <div>
-          <h1>{name}</h1>
+          <h1><bdi>{name}</bdi></h1>
           {handle && <p class="soft" dir="ltr">@{handle}</p>}
           {follow.value && (
             <p class="facts">

@@ -88,7 +88,7 @@ export function Grid({ videos, label, open }: { videos: readonly Video[]; label:
         <li key={video.video_id}>
           <a href={addressOf(video)} onClick={() => open?.(at)} style={{ backgroundColor: video.color ?? '' }}>
             {video.poster_url && <img src={video.poster_url} alt="" loading="lazy" />}
-            <span class="grid-title">{video.title}</span>
+            <bdi class="grid-title">{video.title}</bdi>
             <span class="grid-facts">
               <Icon name="heart" filled /> <span>{count(video.likes ?? 0)}</span>
               {video.duration_ms !== null && <span class="grid-time">{clock(video.duration_ms)}</span>}

@@ -23,7 +23,7 @@ export function Item({ item, queue }: { item: Entry; queue: Queue }) {
   const notices = noticesOf(item.video ?? {});
   return (
     <li class="card upload" data-state={item.video?.state ?? item.state} data-video-id={item.videoId ?? ''}>
-      <h2>{item.video?.state === 'published' ? <a href={addressOf(item.video)}>{item.title}</a> : item.title}</h2>
+      <h2>{item.video?.state === 'published' ? <a href={addressOf(item.video)}><bdi>{item.title}</bdi></a> : <bdi>{item.title}</bdi>}</h2>
       <p class="soft">{item.fileName} · {bytes(item.size)}</p>
       {item.state === 'draft' ? (
         <Form item={item} queue={queue} />

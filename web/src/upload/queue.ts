@@ -37,6 +37,11 @@ export class Queue {
     this.#whose = whose;
   }
 
+  /** Something was chosen or recorded that nobody has sent yet. */
+  get hasDrafts(): boolean {
+    return this.items.peek().some(({ state }) => state === 'draft');
+  }
+
   /** Takes up what an earlier page left. What was being sent goes on by itself. */
   async begin(): Promise<void> {
     const kept = await store.all(this.#whose);
@@ -132,12 +137,12 @@ export class Queue {
     const stop = new AbortController();
     this.#sending = { id: item.id, stop };
     const lock = `reelstack.upload.${item.id}`;
-    const free = await navigator.locks.request(lock, { ifAvailable: true }, async (held) => {
-      if (held) {
-        await this.#send(item, file, stop.signal);
-      }
-      return held !== null;
-    });
+    const send = async (): Promise<true> => {
+      await this.#send(item, file, stop.signal);
+      return true;
+    };
+    // Where locks are forbidden, as with other stores, no other tab knows of the upload either.
+    const free = await alone(lock, send).catch(send);
     if (!free) {
       this.#change(item.id, { state: 'elsewhere' });
       void this.#takeOver(item.id, lock);
@@ -165,6 +170,9 @@ export class Queue {
   }
 
   async #send({ id, ...draft }: Item, file: File, stop: AbortSignal): Promise<void> {
+    if (stop.aborted) {
+      return;
+    }
     this.#change(id, { state: 'sending', error: null });
     const { title, description, tags, visibility } = draft;
     try {
@@ -247,15 +255,24 @@ export function queueOf(whose: string): Queue {
     const queue = new Queue(whose);
     current = { whose, queue };
     void queue.begin().catch(tell);
+    // A draft is kept nowhere, and one from the camera is no file that could be chosen again.
+    const leaving = new AbortController();
+    addEventListener('beforeunload', (event) => queue.hasDrafts && event.preventDefault(), { signal: leaving.signal });
     const stop = effect(() => {
       if (!signedIn.value) {
         queue.end();
+        leaving.abort();
         current = null;
         queueMicrotask(() => stop());
       }
     });
   }
   return current.queue;
+}
+
+/** Does it unless another tab does; false: one does. */
+async function alone(lock: string, act: () => Promise<true>): Promise<boolean> {
+  return navigator.locks.request(lock, { ifAvailable: true }, async (held) => held !== null && act());
 }
 
 /** Chunks of 1 MiB where the browser knows that the network is weak. */

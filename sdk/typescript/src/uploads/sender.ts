@@ -13,6 +13,9 @@ const REFUSALS = 5;
 /** Up to four times the patience, for a part that stalled before: what is slower than that would never get through. */
 const MOST_STALLS = 2;
 
+/** A try and the wait after it take less, unless bytes move: longer, the machine slept or its clock was set. */
+const SLEPT_MS = 300_000;
+
 /** Storage refuses parts although they were signed anew. */
 export class UploadBroken extends Error {
   override readonly name: string = 'UploadBroken';
@@ -50,6 +53,8 @@ export class Sender {
   readonly #signal: AbortSignal;
   #refusals = 0;
   #movedAt = Date.now();
+  /** When a part landed or failed last. */
+  #heardAt = Date.now();
 
   constructor(file: Source, parts: Parts, how: How) {
     this.#file = file;
@@ -131,7 +136,7 @@ export class Sender {
 
   #landed(number: number): void {
     this.#refusals = 0;
-    this.#movedAt = Date.now();
+    this.#movedAt = this.#heardAt = Date.now();
     this.#link.landed(this.#parts.size(number));
     this.#parts.finished(number);
   }
@@ -175,7 +180,14 @@ export class Sender {
   }
 
   #giveUpIfStuck(why: string): void {
-    if (Date.now() - this.#movedAt > this.#how.timing.patienceMs) {
+    const now = Date.now();
+    const quietMs = now - this.#heardAt;
+    this.#heardAt = now;
+    if (quietMs < 0 || quietMs > SLEPT_MS) {
+      // That time was no patience: who opens the lid again finds the upload going on.
+      this.#movedAt = now;
+    }
+    if (now - this.#movedAt > this.#how.timing.patienceMs) {
       throw new Unreachable(`no part got through for long (${why})`);
     }
   }

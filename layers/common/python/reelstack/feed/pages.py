@@ -25,7 +25,6 @@ from reelstack.feed import (
     page_filler,
     plans,
     preload,
-    ranked_page,
     ready_pages,
     reasons,
     served_log,
