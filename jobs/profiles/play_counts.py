@@ -15,7 +15,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as T  # noqa: N812
 
 from jobs.profiles import clips, days, quality
-from jobs.profiles.collect import VIEW_TYPES, archived
+from jobs.profiles.collect import VIEW_TYPES, archived, ids_before
 from jobs.profiles.engine import bucketed
 from jobs.profiles.run import GateFailed, Run
 
@@ -121,10 +121,9 @@ line_udf = F.udf(line, T.StringType())
 
 def _reconciled(step: Run, rows: Any) -> dict[str, Any]:
     ours = rows.agg(F.sum("plays")).first()[0] or 0
-    before = step.place.exists(f"profiles/events/day={days.before(step.day)}")
-    plays = archived(step).where("id is not null and type = 'play'").select("id").distinct()
-    if before:
-        plays = plays.join(step.events(day=days.before(step.day)).select("id"), "id", "left_anti")
+    lines = archived(step)
+    plays = lines.where("id is not null and type = 'play'").select("id").distinct()
+    plays = plays.join(ids_before(step, lines), "id", "left_anti")
     found: dict[str, Any] = {"plays": ours, "archived": plays.count(), "failed": []}
     if quality.differs(ours, found["archived"]):
         found["failed"].append("archived")

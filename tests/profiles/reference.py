@@ -29,6 +29,16 @@ def totals(events: Sequence[Record]) -> Totals:
     return Totals(kinds["play"], kinds["finish"], skips, kinds["like"] - kinds["unlike"], kinds["hide"])
 
 
+def clip_totals(events: Sequence[Record]) -> Totals:
+    """Of one clip: what clients tell counts once a day and viewer."""
+    once: dict[tuple[str, str, str, bool], Record] = {}
+    for event in events:
+        fast = scores.is_fast_skip(event["type"], event["watched_ms"], event["duration_ms"])
+        once.setdefault((day_of(event["received_at"]), event["viewer"], event["type"], fast), event)
+    of_clients = [event for event in once.values() if event["origin"] != "table"]
+    return totals([*of_clients, *(event for event in events if event["origin"] == "table")])
+
+
 def until(events: Sequence[Record], day: str) -> list[Record]:
     """Those that arrived up to the end of a day."""
     return [event for event in events if event["received_at"] < days.end_ms(day)]
@@ -127,7 +137,7 @@ def _clip(row: Record, of_clip: Sequence[Record], region: str, before: int) -> C
     told: Record = next(clip for clip in CATALOGUE if clip["video_id"] == row["video_id"])
     now = row["served_at"]
     hour = [event for event in of_clip if now - HOUR < event["at"] <= now and event["region"] == region]
-    every = totals([event for event in of_clip if event["received_at"] < before])
+    every = clip_totals([event for event in of_clip if event["received_at"] < before])
     facts: Record = {**clip, "tags": tuple(clip["tags"]), **told}
     return ClipState(**facts, totals=every, last_hour=totals(hour))
 
