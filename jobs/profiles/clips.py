@@ -16,6 +16,7 @@ from jobs.profiles import days
 from jobs.profiles.collect import VIEW_TYPES
 from jobs.profiles.engine import bucketed
 from jobs.profiles.run import Run
+from reelstack.behavior import plausibility
 from reelstack.feed import features, scores
 
 TOTALS = (
@@ -130,13 +131,21 @@ def reach(events: Any) -> Any:
         F.floor(F.col("position_ms") * STEPS / F.col("duration_ms"))
     )
     far = within.groupBy("viewer", "view_id", "video_id").agg(
-        F.max(place).alias("steps"), F.max("watched_ms").alias("watched_ms")
+        F.max(place).alias("steps"),
+        F.max("watched_ms").alias("watched_ms"),
+        F.max("duration_ms").alias("duration_ms"),
     )
-    far = far.groupBy("viewer", "video_id").agg(F.max("steps").alias("steps"), F.sum("watched_ms").alias("watched_ms"))
+    far = far.groupBy("viewer", "video_id").agg(F.max("steps").alias("steps"), counted_watch(F.col("watched_ms")))
     sums = [F.count_if(F.col("steps") >= number).alias(f"s{number}") for number in range(1, STEPS + 1)]
     found = far.groupBy("video_id").agg(*sums, F.count("*").alias("views"), F.sum("watched_ms").alias("watched_ms"))
     reached = F.array(*(f"s{number}" for number in range(1, STEPS + 1)))
     return found.select("video_id", "views", "watched_ms", reached.alias("reached"))
+
+
+def counted_watch(watched: Any) -> Any:
+    """Of one viewer and clip in a day: what counts of a sum of watch times (plausibility.most_watched_ms)."""
+    length = F.coalesce(F.nullif(F.max("duration_ms"), F.lit(0)), F.lit(plausibility.USUAL_LENGTH_MS))
+    return F.least(F.sum(watched), length * plausibility.MOST_ROUNDS).alias("watched_ms")
 
 
 def _summed(before: Any, new: Any) -> Any:

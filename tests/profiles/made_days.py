@@ -163,7 +163,8 @@ def _forge(maker: Maker) -> None:
     direct = {**FRESH, "origin": "direct"}
     watched = {"watched_ms": FRESH["duration_ms"], "position_ms": FRESH["duration_ms"]}
     for number in range(FORGED):  # finishes of a clip that nobody played, and hides
-        maker.add(FORGER, "finish", noon, {**direct, **watched, "view_id": f"none-{number}"})
+        forged = {**direct, **watched, "watched_ms": 24 * HOUR, "view_id": f"none-{number}"}
+        maker.add(FORGER, "finish", noon, forged)
         maker.add(FORGER, "hide", noon, {**direct, "what": "video"})
     for _ in range(3):
         # One id for a play and a finish that arrive at once, and for how a clip played and a play after midnight.

@@ -59,14 +59,11 @@ def play_counts(events: Sequence[Record], day: str) -> dict[str, Record]:
     found: dict[str, Record] = {}
     watched: dict[str, Counter[str]] = {}
     for when in (days.before(day), day):
-        views: dict[tuple[str, str], int] = defaultdict(int)
+        watched[when] = Counter()
         for event in of_day(events, when):
             if event["view_id"]:
-                view = (event["video_id"], event["view_id"])
-                views[view] = max(views[view], event["watched_ms"])
-        watched[when] = Counter()
-        for (video_id, view_id), watched_ms in views.items():
-            watched[when][f"{video_id}\n{view_id}"] = watched_ms
+                view = f"{event['video_id']}\n{event['viewer']}\n{event['view_id']}"
+                watched[when][view] = max(watched[when][view], event["watched_ms"])
     for event in of_day(events, day):
         if not event["video_id"] or event["type"] not in ("play", "finish", "progress", "skip"):
             continue
@@ -79,8 +76,13 @@ def play_counts(events: Sequence[Record], day: str) -> dict[str, Record]:
             row["plays"] += 1
             row["viewers"].add(event["viewer"])
             row["sources"][event["source"] if event["origin"] != "direct" else "direct"] += 1
-    for key, watched_ms in watched[day].items():
-        found[key.split("\n")[0]]["watched_ms"] += max(0, watched_ms - watched[days.before(day)][key])
+    of_viewers: Counter[str] = Counter()
+    for view, watched_ms in watched[day].items():
+        of_viewers[view.rpartition("\n")[0]] += max(0, watched_ms - watched[days.before(day)][view])
+    lengths = {event["video_id"]: event["duration_ms"] for event in of_day(events, day)}
+    for key, watched_ms in of_viewers.items():
+        video_id = key.split("\n")[0]
+        found[video_id]["watched_ms"] += min(watched_ms, 30 * lengths[video_id])
     of_owner: dict[str, set[str]] = defaultdict(set)
     for row in found.values():
         of_owner[row["owner_id"]] |= row["viewers"]

@@ -15,6 +15,8 @@ def test_what_a_stranger_repeats_moves_a_clip_once_and_stops_no_day(world: World
     (fresh,) = [row for row in world.read(f"clips-{DAYS[1]}") if row["video_id"] == FRESH["video_id"]]
     assert (fresh["plays"], fresh["finishes"], fresh["hides"], fresh["views"]) == (0, 5, 1, 5)
     assert fresh["quality"] == features.rate(Totals(), "finishes")
+    (counted,) = [row for row in world.read(f"play_counts-{DAYS[1]}") if row["video_id"] == FRESH["video_id"]]
+    assert counted["watched_ms"] == (30 + 4) * FRESH["duration_ms"]
     report = world.json(f"profiles/quality/day={DAYS[1]}.json")
     holes = next(gate for gate in report["gates"] if gate["name"] == "holes")
     assert report["counts"]["holes"] > made_days.FORGED > report["judged"]["holes"]
