@@ -17,7 +17,7 @@ from typing import Any
 
 from local import engines, functions, outputs, programs
 from local.cloud import client
-from local.errors import JobFailed, NotUp
+from local.errors import FunctionRaised, JobFailed, NotUp
 from local.places import ROOT, Places
 from local.progress import Steps
 from local.services import Services
@@ -168,13 +168,24 @@ def _objects(count: int) -> str:
 
 
 def _load(lambda_: Any, names: dict[str, str], day: str) -> dict[str, Any]:
-    for loader in LOADERS:
-        left_off: dict[str, Any] = {"done": False, "line": 0}
-        while not left_off["done"]:
-            left_off = functions.call(lambda_, names[loader], {"day": day, "line": left_off["line"]})
+    """As the state machine does: what one loader refuses keeps the others from nothing. Raises FunctionRaised then."""
+    failed = [told for loader in LOADERS if (told := _load_file(lambda_, names[loader], day))]
     summed: dict[str, Any] = functions.call(lambda_, names["sum_daily_plays"], {"day": day})
     stopped: dict[str, Any] = functions.call(lambda_, names["stop_harmful_arms"], {"day": day})
+    if failed:
+        raise failed[0]
     return summed | stopped
+
+
+def _load_file(lambda_: Any, name: str, day: str) -> FunctionRaised | None:
+    left_off: dict[str, Any] = {"done": False, "line": 0, "refused": 0}
+    try:
+        while not left_off["done"]:
+            given = {"day": day, "line": left_off["line"], "refused": left_off["refused"]}
+            left_off = functions.call(lambda_, name, given)
+    except FunctionRaised as told:
+        return told
+    return None
 
 
 def _etag(path: Path) -> str:

@@ -100,7 +100,8 @@ class Writer:
         key = live_signals.viewer_key(viewer)
         fields = self._client.hgetall(key)
         weakest = sorted(live_signals.strengths(fields, int(time.time() * 1000)))[: -live_signals.MOST_INTERESTS]
-        self._client.hdel(key, *(name for _, name in weakest))
+        if weakest:  # none, if the rest of the fields are clips that were watched; HDEL refuses to delete nothing
+            self._client.hdel(key, *(name for _, name in weakest))
 
     def _region(self, place: str) -> "Region":
         if place not in self._regions:

@@ -1,6 +1,7 @@
 """Step `clips`: totals of each clip over all time, its retention curve, quality and exposure.
 
-Totals are yesterday's and the day's, whole numbers, so that no order changes them. What a clip is (owner, tags,
+Totals are yesterday's and the day's, whole numbers, so that no order changes them. What clients tell counts once a day,
+viewer and clip: nobody can make a clip better or worse by telling it again. What a clip is (owner, tags,
 language, length) is taken from its newest event; when it was published and where, from catalogue/clips/ if that is
 there, else published is when its first event happened. clip_records/ has the clips that the day changed, as lines for
 the loader that keeps quality and exposure with the video.
@@ -15,18 +16,22 @@ from jobs.profiles import days
 from jobs.profiles.collect import VIEW_TYPES
 from jobs.profiles.engine import bucketed
 from jobs.profiles.run import Run
+from reelstack.behavior import plausibility
 from reelstack.feed import features, scores
 
 TOTALS = (
     *("exposure", "plays", "finishes", "fast_skips", "likes", "comments", "shares", "hides", "reports", "watched_ms"),
     "views",
 )
-"""exposure: impressions. views: those that say how far they went, of which `reached` counts."""
+"""exposure: impressions. views: viewers who say how far they went, of which `reached` counts. Those of ONCE, and views,
+count once a day and viewer; likes, comments, shares and reports are exact, since tables tell them."""
+ONCE = ("exposure", "plays", "finishes", "fast_skips", "hides")
 STEPS = 20
 """Of the retention curve: 5, 10, … 100 %."""
 STRENGTH = 30.0
 """How many views the prior of a curve is worth."""
 FACTS = "video_id string, owner_id string, tags array<string>, language string, duration_ms long"
+FACT_NAMES = ("owner_id", "tags", "language", "duration_ms")
 SCHEMA = (
     f"{FACTS}, region string, published_at long, {', '.join(f'{name} long' for name in TOTALS)}, reached array<long>, "
     "retention array<double>, quality double"
@@ -89,12 +94,9 @@ def _of_day(events: Any) -> Any:
         F.col("watched_ms") < F.least(F.lit(scores.FAST_SKIP_MS), scores.FAST_SKIP_SHARE * F.col("duration_ms"))
     )
     of_clip = F.col("what").isin("", "video")
-    newest = F.max_by(
-        F.struct("owner_id", "tags", "language", "duration_ms"),
-        F.struct((F.col("owner_id") != "").alias("told"), "at", "id"),
-    )
-    counted = events.groupBy("video_id").agg(
-        newest.alias("facts"),
+    facts = F.struct((F.col("owner_id") != "").alias("told"), "at", "id", *FACT_NAMES)
+    by_viewer = events.groupBy("video_id", "viewer").agg(
+        F.max(facts).alias("newest"),
         F.min("at").alias("published_at"),
         F.count_if(kind == "impression").alias("exposure"),
         F.count_if(kind == "play").alias("plays"),
@@ -106,37 +108,50 @@ def _of_day(events: Any) -> Any:
         F.count_if((kind == "hide") & of_clip).alias("hides"),
         F.count_if((kind == "report") & of_clip).alias("reports"),
     )
+    counted = by_viewer.groupBy("video_id").agg(
+        F.max("newest").alias("newest"),
+        F.min("published_at").alias("published_at"),
+        *(F.count_if(F.col(name) > 0).alias(name) for name in ONCE),
+        *(F.sum(name).alias(name) for name in ("likes", "comments", "shares", "reports")),
+    )
     joined = counted.join(reach(events), "video_id", "left").withColumn("region", F.lit(""))
     zeros = F.array(*(F.lit(0).cast("long") for _ in range(STEPS)))
     return joined.select(
-        *("video_id", "facts.*", "region", "published_at"),
+        *("video_id", *(f"newest.{name}" for name in FACT_NAMES), "region", "published_at"),
         *(F.coalesce(name, F.lit(0)).alias(name) for name in TOTALS),
         F.coalesce("reached", zeros).alias("reached"),
     )
 
 
 def reach(events: Any) -> Any:
-    """How many views of the day came to each step; a finish comes to the last."""
+    """How many viewers of the day came to each step in the view that went farthest; a finish comes to the last."""
     within = events.where(F.col("type").isin(*VIEW_TYPES) & (F.col("view_id") != "") & (F.col("duration_ms") > 0))
     # A player reports its place every few seconds: the last place of a view is where it was left.
     place = F.when(F.col("type") == "finish", F.lit(STEPS)).otherwise(
         F.floor(F.col("position_ms") * STEPS / F.col("duration_ms"))
     )
     far = within.groupBy("viewer", "view_id", "video_id").agg(
-        F.max(place).alias("steps"), F.max("watched_ms").alias("watched_ms")
+        F.max(place).alias("steps"),
+        F.max("watched_ms").alias("watched_ms"),
+        F.max("duration_ms").alias("duration_ms"),
     )
+    far = far.groupBy("viewer", "video_id").agg(F.max("steps").alias("steps"), counted_watch(F.col("watched_ms")))
     sums = [F.count_if(F.col("steps") >= number).alias(f"s{number}") for number in range(1, STEPS + 1)]
     found = far.groupBy("video_id").agg(*sums, F.count("*").alias("views"), F.sum("watched_ms").alias("watched_ms"))
     reached = F.array(*(f"s{number}" for number in range(1, STEPS + 1)))
     return found.select("video_id", "views", "watched_ms", reached.alias("reached"))
 
 
+def counted_watch(watched: Any) -> Any:
+    """Of one viewer and clip in a day: what counts of a sum of watch times (plausibility.most_watched_ms)."""
+    length = F.coalesce(F.nullif(F.max("duration_ms"), F.lit(0)), F.lit(plausibility.USUAL_LENGTH_MS))
+    return F.least(F.sum(watched), length * plausibility.MOST_ROUNDS).alias("watched_ms")
+
+
 def _summed(before: Any, new: Any) -> Any:
     old = before.select("video_id", F.struct(*[name for name in before.columns if name != "video_id"]).alias("old"))
     both = old.join(new.select("video_id", F.struct(*new.columns[1:]).alias("new")), "video_id", "full")
-    facts = [
-        F.coalesce(f"new.{name}", f"old.{name}").alias(name) for name in ("owner_id", "tags", "language", "duration_ms")
-    ]
+    facts = [F.coalesce(f"new.{name}", f"old.{name}").alias(name) for name in FACT_NAMES]
     sums = [
         reduce(lambda left, right: left + right, (F.coalesce(f"{side}.{name}", F.lit(0)) for side in ("old", "new")))
         for name in TOTALS
@@ -153,6 +168,6 @@ def _summed(before: Any, new: Any) -> Any:
 
 
 def _quality() -> Any:
-    """features.rate of finishes, as a column."""
+    """features.rate of finishes, as a column. A finish without a play, which a client may tell, adds nothing."""
     prior, plays = features.PRIORS["finishes"]
-    return (F.col("finishes") + prior * plays) / (F.col("plays") + plays)
+    return (F.least("finishes", "plays") + prior * plays) / (F.col("plays") + plays)

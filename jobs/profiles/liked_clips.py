@@ -10,6 +10,7 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from jobs.profiles import item_item
+from reelstack.behavior.stored_event import DIRECT
 
 LIKED = ("finish", "replay", "like", "comment", "share", "bookmark")
 """What says that a clip was wanted."""
@@ -22,8 +23,10 @@ LEAST_LIKES = 3
 
 
 def liked(events: Any) -> Any:
-    """viewer, video_id: each pair once, of those whose interests may be used."""
+    """viewer, video_id: each pair once, of those whose interests may be used. What a client says of a clip that nothing
+    had shown is left out: a few accounts could make any two clips alike."""
     wanted = events.where(F.col("type").isin(*LIKED) & F.col("signed_in") & F.col("personalised"))
+    wanted = wanted.where(F.col("origin") != DIRECT)
     pairs = wanted.where("video_id != ''").groupBy("viewer", "video_id").agg(F.max("at").alias("at"))
     newest = F.row_number().over(Window.partitionBy("viewer").orderBy(F.desc("at"), "video_id"))
     return pairs.withColumn("place", newest).where(F.col("place") <= MOST_PER_VIEWER).select("viewer", "video_id")

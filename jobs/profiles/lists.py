@@ -16,6 +16,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from jobs.profiles import item_item, liked_clips
 from jobs.profiles.run import Run
 from jobs.profiles.viewers import SCHEMA as VIEWERS
+from reelstack.behavior.stored_event import DIRECT
 from reelstack.feed import lists as reader
 from reelstack.feed import scores
 
@@ -92,8 +93,8 @@ def _flat(row: Sequence[tuple[int, float]]) -> list[float]:
 
 
 def _finished(step: Run) -> Any:
-    """region, language, video_id, day, viewer: who finished what; each also in the region `world`."""
-    found = step.events(HOT_DAYS).where("type = 'finish' and signed_in and video_id != ''")
+    """region, language, video_id, day, viewer: who finished what they were shown; each also in the region `world`."""
+    found = step.events(HOT_DAYS).where(f"type = 'finish' and signed_in and video_id != '' and origin != '{DIRECT}'")
     rows = found.select("region", "language", "video_id", "viewer", "day").distinct()
     return rows.where(F.col("region").rlike(REGION)).union(rows.withColumn("region", F.lit(reader.WORLD))).distinct()
 

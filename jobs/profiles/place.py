@@ -52,18 +52,20 @@ class Place:
 
     def write_text(self, path: str, text: str) -> None:
         """Replaces the file at once: a reader sees the old or the new one."""
-        staged = self._path(f"{STAGING}/{path}")
-        stream = self._files.create(staged, True)
-        try:
-            stream.write(bytearray(text.encode()))
-        finally:
-            stream.close()
-        target = self._path(path)
+        if self._is_bucket:  # an object is there, whole, when its stream is closed; a rename replaces none
+            self._write(path, text)
+            return
+        staged = f"{STAGING}/{path}"
+        self._write(staged, text)
         self._make_folder_of(path)
-        # The old FileSystem.rename does not replace on HDFS and S3; on a folder of the laptop it does, atomically.
-        if not self._files.rename(staged, target):
-            self._files.delete(target, False)
-            self._files.rename(staged, target)
+        # Hadoop's rename may refuse a target that is there; that of a folder's own file system replaces it.
+        Path(self.at(staged)).replace(self.at(path))
+
+    def _write(self, path: str, text: str) -> None:
+        stream = self._files.create(self._path(path), True)
+        # Not closed if this fails: S3 would then have an object of what was written so far.
+        stream.write(bytearray(text.encode()))
+        stream.close()
 
     def write_json(self, path: str, value: Any) -> None:
         self.write_text(path, json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n")
@@ -115,8 +117,12 @@ class Place:
 
     def _make_folder_of(self, path: str) -> None:
         """S3 has no folders. On a laptop Hadoop would start `chmod` for each, in a process of its own."""
-        if "://" not in self.root:
+        if not self._is_bucket:
             Path(self.at(path)).parent.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def _is_bucket(self) -> bool:
+        return "://" in self.root
 
     @cached_property
     def _files(self) -> Any:

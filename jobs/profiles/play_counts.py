@@ -1,10 +1,11 @@
 """Step `play_counts`: plays, viewers, watch time, finishes and sources of each clip, by the day of arrival.
 
 A view counts with the greatest `watched_ms` it reached, less what it had reached on the day before, so that a view
-over midnight counts once. Viewers of several clips cannot be added, since one may have watched two: each row also says
-how many different ones all clips of its owner had. The sum of plays is held against the archived lines, counted in
-another way, and against the stream's counts if the run is given them: a difference over 0.1 % and over two plays fails
-the step, and nothing is published. Plays that name no clip are among the archived ones, so that many of them are told.
+over midnight counts once; of a viewer's views of one clip 30 times its length counts a day. Viewers of several clips
+cannot be added, since one may have watched two: each row also says how many different ones all clips of its owner had.
+The sum of plays is held against the archived lines, counted in another way, and against the stream's counts if the run
+is given them: a difference over 0.1 % and over two plays fails the step, and nothing is published. Plays that name no
+clip are among the archived ones, so that many of them are told.
 """
 
 import json
@@ -15,7 +16,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as T  # noqa: N812
 
 from jobs.profiles import clips, days, quality
-from jobs.profiles.collect import VIEW_TYPES, archived
+from jobs.profiles.collect import VIEW_TYPES, archived, ids_before
 from jobs.profiles.engine import bucketed
 from jobs.profiles.run import GateFailed, Run
 
@@ -46,18 +47,21 @@ def run(step: Run) -> None:
 def views(events: Any) -> Any:
     """One row a view: how much of the clip was played in it, so far."""
     within = events.where(F.col("type").isin(*VIEW_TYPES) & (F.col("view_id") != ""))
-    return within.groupBy("viewer", "view_id", "video_id").agg(F.max("watched_ms").alias("watched_ms"))
+    return within.groupBy("viewer", "view_id", "video_id").agg(
+        F.max("watched_ms").alias("watched_ms"), F.max("duration_ms").alias("duration_ms")
+    )
 
 
 def _watched(step: Run, events: Any) -> Any:
     today = views(events)
     if step.place.exists(f"profiles/events/day={days.before(step.day)}"):
         before = views(step.events(day=days.before(step.day))).withColumnRenamed("watched_ms", "earlier_ms")
-        today = today.join(before, ["viewer", "view_id", "video_id"], "left")
+        today = today.join(before.drop("duration_ms"), ["viewer", "view_id", "video_id"], "left")
     else:
         today = today.withColumn("earlier_ms", F.lit(0))
     more = F.greatest(F.lit(0), F.col("watched_ms") - F.coalesce("earlier_ms", F.lit(0)))
-    return today.groupBy("video_id").agg(F.sum(more).alias("watched_ms"))
+    by_viewer = today.groupBy("video_id", "viewer").agg(clips.counted_watch(more))
+    return by_viewer.groupBy("video_id").agg(F.sum("watched_ms").alias("watched_ms"))
 
 
 def _pairs(events: Any) -> Any:
@@ -121,10 +125,9 @@ line_udf = F.udf(line, T.StringType())
 
 def _reconciled(step: Run, rows: Any) -> dict[str, Any]:
     ours = rows.agg(F.sum("plays")).first()[0] or 0
-    before = step.place.exists(f"profiles/events/day={days.before(step.day)}")
-    plays = archived(step).where("id is not null and type = 'play'").select("id").distinct()
-    if before:
-        plays = plays.join(step.events(day=days.before(step.day)).select("id"), "id", "left_anti")
+    lines = archived(step)
+    plays = lines.where("id is not null and type = 'play'").select("id").distinct()
+    plays = plays.join(ids_before(step, lines), "id", "left_anti")
     found: dict[str, Any] = {"plays": ours, "archived": plays.count(), "failed": []}
     if quality.differs(ours, found["archived"]):
         found["failed"].append("archived")

@@ -28,7 +28,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "collect",
         "archived events to Parquet, each id once; the quality report",
-        ("events/day=D", "profiles/events/day=D-1", "profiles/quality/day=D-7…D-1.json"),
+        ("events/day=D", "profiles/events/day=D-7…D-1", "profiles/quality/day=D-7…D-1.json"),
         ("profiles/events/day=D", "profiles/events_by_viewer/day=D", "profiles/quality/day=D.json"),
         gated=False,
     ),

@@ -157,6 +157,18 @@ def test_a_tag_is_hidden_with_its_name_only(change: dict[str, Any]) -> None:
     assert refused(example("hide", **change))[0] == "malformed"
 
 
+def test_a_hidden_tag_has_the_form_in_which_the_table_has_it() -> None:
+    assert read(example("hide", tag=" ca\x01fe\u0301\u200b ")).tag == "caf\u00e9"
+    for tag in ("x" * 41, "\x01", "\ufdd0"):
+        reason, detail = refused(example("hide", tag=tag))
+        assert (reason, detail.split(":")[0]) == ("malformed", "tag")
+
+
+def test_a_profile_that_is_visited_is_named_as_accounts_are() -> None:
+    for user_id in ("", "a\x01b", "x" * 129):
+        assert refused(example("profile_visit", user_id=user_id))[0] == "malformed"
+
+
 def test_a_large_event_is_refused_before_it_is_read() -> None:
     at_most = client_events.MAX_EVENT_BYTES - len(json.dumps(example("play", note=""), ensure_ascii=False))
     assert read(example("play", note="x" * (at_most % 2) + "é" * (at_most // 2)))

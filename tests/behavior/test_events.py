@@ -138,6 +138,14 @@ def test_nobody_watches_longer_than_time_has_passed(call: Call, stream: Callable
     assert stream() == []
 
 
+def test_of_what_was_opened_by_its_address_no_more_counts_than_thirty_rounds(
+    call: Call, stream: Callable[[], list[dict[str, Any]]]
+) -> None:
+    day_ms = 24 * 60 * MINUTE_MS
+    assert report(call, event("finish", 1, watched_ms=day_ms), event("skip", 2, watched_ms=9_000)).json["accepted"] == 2
+    assert [line["watched_ms"] for line in stream()] == [30 * 15_000, 9_000]
+
+
 @pytest.mark.parametrize("wrong_ms", [-30 * 24 * 60 * MINUTE_MS, 0, 30 * 24 * 60 * MINUTE_MS])
 def test_a_phone_with_a_wrong_clock_that_was_offline(
     call: Call, stream: Callable[[], list[dict[str, Any]]], wrong_ms: int

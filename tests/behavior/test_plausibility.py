@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelstack.behavior.plausibility import DAY_MS, OLDEST_MS, can_have_watched, event_time
+from reelstack.behavior.plausibility import DAY_MS, OLDEST_MS, can_have_watched, event_time, most_watched_ms
 
 NOW = 1_790_000_000_000
 clocks = st.integers(-(10**15), 10**15)
@@ -26,3 +26,8 @@ def test_nobody_watches_longer_than_time_has_passed_at_the_highest_speed() -> No
     assert can_have_watched(20_000, served, NOW)
     assert not can_have_watched(25_000, served, NOW)
     assert not can_have_watched(3_600_000, NOW - 1, NOW)
+
+
+def test_of_a_clip_thirty_rounds_count_and_half_an_hour_of_one_that_says_no_length() -> None:
+    assert most_watched_ms(6_000) == 180_000
+    assert most_watched_ms(0) == 1_800_000

@@ -73,6 +73,11 @@ def test_a_rate_without_plays_is_its_prior_and_follows_what_happens() -> None:
     assert features.rate(Totals(10_000, finishes=9_000), "finishes") == pytest.approx(0.9, abs=0.01)
 
 
+def test_a_rate_is_a_share_whatever_clients_told_of() -> None:
+    assert features.rate(Totals(finishes=14), "finishes") == 1.0
+    assert features.rate(Totals(likes=-3), "likes") == 0.0
+
+
 def test_the_weekday_begins_on_monday() -> None:
     monday = 1_795_392_000_000  # 2026-11-23T00:00Z
     assert [named(features.vector(VIEWER, CLIP, Moment(monday + day * 86_400_000)))["weekday"] for day in range(7)] == [

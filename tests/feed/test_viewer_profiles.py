@@ -15,6 +15,7 @@ from reelstack.platform import aws as seam
 from reelstack.platform import cache
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import Config
+from reelstack.platform.daily_files import Loaded
 from reelstack.social import blocks
 from reelstack.tables.accounts import User
 from reelstack.tables.feed import ViewerProfile
@@ -36,7 +37,7 @@ def row(viewer: str = "ann", **more: Any) -> bytes:
 
 
 def load(*lines: bytes) -> dict[str, dict[str, float]]:
-    assert viewer_profiles.load(lines, 0, until=9e9) is None
+    assert viewer_profiles.load(lines, 0, until=9e9) == Loaded(None)
     return {item.viewer_id: item.interests for item in ViewerProfile.scan()}
 
 
@@ -48,7 +49,11 @@ def test_a_viewers_interests_are_there_and_loading_them_again_changes_nothing(
     seam.client("s3").put_object(Bucket="data", Key=key, Body=row() + b"\n")
     seen = []
     for _ in range(2):
-        assert load_viewer_profiles(event("feed/load_viewer_profiles.ok"), context) == {"done": True, "line": 0}
+        assert load_viewer_profiles(event("feed/load_viewer_profiles.ok"), context) == {
+            "done": True,
+            "line": 0,
+            "refused": 0,
+        }
         profile = viewer_profiles.read("ann")
         assert profile
         seen.append(profile.attribute_values)
@@ -115,13 +120,12 @@ def test_a_profile_that_is_gone_is_deleted() -> None:
 
 
 @pytest.mark.parametrize("line", [b"", b"[]", row(interests=[["t:a"]]), row(interests=[["t:a", None]]), row("")])
-def test_a_line_of_another_form_is_refused_and_its_page_not_written(line: bytes) -> None:
-    with pytest.raises(viewer_profiles.RowRefused, match="line 2"):
-        load(row(), line)
-    assert list(ViewerProfile.scan()) == []
+def test_a_line_of_another_form_is_left_out_and_costs_no_other_its_place(line: bytes) -> None:
+    assert viewer_profiles.load([line, row()], 0, until=9e9) == Loaded(None, refused=1)
+    assert len(list(ViewerProfile.scan())) == 1
 
 
 def test_a_run_that_is_out_of_time_goes_on_where_it_left_off() -> None:
-    assert viewer_profiles.load([row("ann"), row("bob")], 1, until=0) == 1
-    assert viewer_profiles.load([row("ann"), row("bob")], 1, until=9e9) is None
+    assert viewer_profiles.load([row("ann"), row("bob")], 1, until=0) == Loaded(1)
+    assert viewer_profiles.load([row("ann"), row("bob")], 1, until=9e9) == Loaded(None)
     assert [item.viewer_id for item in ViewerProfile.scan()] == ["bob"]

@@ -11,6 +11,7 @@ from infra.engines import job_code, spark
 from infra.names import camel
 from infra.workflows import definitions
 from jobs.profiles import steps
+from reelstack.platform import daily_files
 from tests.aws_shapes import problems
 from tests.infra.templates import Assembly, listed
 from tests.infra.test_machine import _arn, _invalid
@@ -24,13 +25,19 @@ MACHINE = "Discovery/ProfilesMachine"
 each_run = pytest.mark.parametrize("name", RUNS)
 
 
-def _way() -> list[str]:
-    """The states in their order, when everything succeeds."""
-    found, name = [], DEFINITION["StartAt"]
+def _way(failing: str = "", error: str = "States.TaskFailed") -> list[str]:
+    """The states in their order, when everything succeeds, or all but one."""
+    found, name, failed = [], DEFINITION["StartAt"], False
     while name:
         found.append(name)
         state = STATES[name]
-        name = state["Choices"][0]["Next"] if state["Type"] == "Choice" else state.get("Next", "")
+        if name == failing:
+            caught = next(one for one in state["Catch"] if {error, "States.ALL"} & {*one["ErrorEquals"]})
+            failed, name = caught["ResultPath"] == "$.failed", caught["Next"]
+        elif name == "DayDone":
+            name = state["Choices"][0]["Next"] if failed else state["Default"]
+        else:
+            name = state["Choices"][0]["Next"] if state["Type"] == "Choice" else state.get("Next", "")
     return found
 
 
@@ -49,7 +56,7 @@ def test_the_steps_of_the_job_are_run_in_their_order_each_loaded_once_and_traini
     assert [camel(step.name) for step in steps.STEPS] == [
         name for name in way if name in RUNS and name not in ("Erase", "TrainRanker")
     ]
-    assert way[-2:] == ["TrainRanker", "Done"]
+    assert way[-3:] == ["TrainRanker", "DayDone", "Done"]
     loaders = {"PlayCounts": "LoadDailyPlays", "Viewers": "LoadViewerProfiles", "Clips": "LoadClipFeatures"}
     for run, loader in loaders.items():
         assert 0 < way.index(loader) - way.index(run) < 3
@@ -111,7 +118,34 @@ def test_after_a_failed_gate_nothing_is_run_and_the_execution_fails() -> None:
     (failed,) = STATES["QualityGate"]["Choices"]
     assert (failed["Variable"], STATES[failed["Next"]]["Error"]) == ("$.quality.report.failed[0]", "quality-gate")
     assert STATES[STATES["QualityGate"]["Default"]]["Type"] == "Fail"
-    assert [name for name, state in RUNS.items() if "Catch" in state] == ["Erase", "Collect"], "any other ends it"
+
+
+NEEDED_BY = {
+    "PlayCounts": ("LoadDailyPlays", "SumDailyPlays"),
+    "LoadDailyPlays": ("SumDailyPlays",),
+    "Viewers": ("LoadViewerProfiles",),
+    "Clips": ("LoadClipFeatures", "Creators"),
+    "ViewerDays": ("StopHarmfulArms",),
+    **dict.fromkeys(("SumDailyPlays", "LoadViewerProfiles", "ExportCatalogue", "LoadClipFeatures", "Creators"), ()),
+    **dict.fromkeys(("TrainingRows", "Lists"), ()),
+}
+"""Step -> what goes on from what it made, and nothing else does."""
+
+
+@pytest.mark.parametrize("name", NEEDED_BY)
+def test_a_step_that_fails_stops_what_goes_on_from_it_alone_and_the_execution_fails_at_its_end(name: str) -> None:
+    tasks = {each for each in _way() if STATES[each]["Type"] == "Task"}
+    assert tasks - set(_way(name)) == set(NEEDED_BY[name])
+    assert _way(name)[-3:] == ["TrainRanker", "DayDone", "StepFailed"]
+
+
+def test_lines_that_are_no_rows_are_not_tried_again_and_the_day_is_summed_without_them() -> None:
+    for name in ("LoadDailyPlays", "LoadViewerProfiles", "LoadClipFeatures"):
+        _, refused, _ = STATES[name]["Retry"]
+        assert refused == {"ErrorEquals": [daily_files.RowsRefused.__name__], "MaxAttempts": 0}
+        assert STATES[name]["Parameters"]["Payload"]["refused.$"] == "$.loaded.out.refused"
+    way = _way("LoadDailyPlays", daily_files.RowsRefused.__name__)
+    assert way[way.index("LoadDailyPlays") + 1] == "SumDailyPlays"
 
 
 def test_an_erasure_that_waits_is_first_and_its_failure_does_not_stop_the_day() -> None:

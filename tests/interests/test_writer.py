@@ -129,6 +129,16 @@ def test_the_weakest_interests_of_a_viewer_are_dropped(
     assert kept == {"t:0": -5.0, "t:1": -4.0, "t:8": 3.0} or len(kept) == 3
 
 
+def test_a_viewer_of_many_clips_and_few_interests_is_written(
+    writer: Writer, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_signals, "MOST_INTERESTS", 3)
+    monkeypatch.setattr(live_signals, "WATCHED", 1)
+    watched = [Change(WATCHED_ROW, "ann", f"clip-{number}", NOW, 0.5, "") for number in range(9)]
+    writer.write([*watched, _interest("t:tea", 1.0)])
+    assert live_signals.read_viewer(client, "ann", NOW).session == {"t:tea": 1.0}
+
+
 def test_totals_are_absolute(writer: Writer, client: Any) -> None:
     writer.write([Change(TOTAL_ROW, "", "late_600", 3, 0.0, ""), Change(TOTAL_ROW, "", "late_600", 4, 0.0, "")])
     assert client.hgetall(live_signals.TOTALS_KEY) == {b"late_600": b"4"}

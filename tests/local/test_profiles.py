@@ -1,13 +1,16 @@
 """The daily jobs on a laptop: what they read is fetched from the bucket, and what they write is put back."""
 
+import io
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cli.profiles import ranker_lines
 from local import profiles, programs
-from local.errors import JobFailed, ProgramMissing
+from local.errors import FunctionRaised, JobFailed, ProgramMissing
 from local.profiles import Bucket, run_job
 from reelstack.platform import aws as seam
 from reelstack.platform.config import Config
@@ -73,6 +76,28 @@ def test_a_pointer_is_put_after_what_it_names(bucket: Bucket, monkeypatch: pytes
     bucket.s3.meta.events.register("before-call.s3.PutObject", lambda params, **_: order.append(params["url_path"]))
     bucket.put_back()
     assert order[-1].endswith("lists/current.json")
+
+
+class Lambdas:
+    """Functions of which one refuses a line of its file."""
+
+    def __init__(self, refusing: str) -> None:
+        self.refusing, self.called = refusing, list[str]()
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803  # as boto3 spells them
+        self.called.append(FunctionName)
+        if FunctionName == self.refusing:
+            told = {"errorMessage": f"{json.loads(Payload)['day']}: 1 lines are no rows"}
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(told).encode())}
+        return {"Payload": io.BytesIO(b'{"done": true, "line": 0, "refused": 0}')}
+
+
+def test_a_loader_that_refuses_a_line_does_not_keep_the_others_from_their_files() -> None:
+    names = [*profiles.LOADERS, "sum_daily_plays", "stop_harmful_arms"]
+    lambdas = Lambdas(names[0])
+    with pytest.raises(FunctionRaised, match="2026-11-28: 1 lines"):
+        profiles._load(lambdas, {name: name for name in names}, "2026-11-28")
+    assert lambdas.called == names
 
 
 @pytest.fixture

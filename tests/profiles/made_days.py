@@ -1,7 +1,8 @@
 """Three days of made events, and the log of features that a feed would have written beside them. Pure, no chance.
 
 Twelve viewers with an account, two who do not wish personalisation, one without account; 24 clips of six creators in
-two languages. 5 % of the lines come twice, some across midnight; 5 % arrive up to an hour late.
+two languages. 5 % of the lines come twice, some across midnight; 5 % arrive up to an hour late. A stranger tells what a
+player never does (`_forge`), and a viewer what nothing had shown.
 """
 
 import gzip
@@ -22,6 +23,7 @@ TAGS = ("cooking", "dance", "cats", "football", "music")
 VIEWERS = tuple(f"viewer-{number:02}" for number in range(12))
 UNWILLING = ("unwilling-0", "unwilling-1")
 PASSING = "s:abc"
+FORGER = "s:forger"
 CLIPS: tuple[dict[str, Any], ...] = tuple(
     {
         "video_id": f"clip{number:02}",
@@ -32,6 +34,8 @@ CLIPS: tuple[dict[str, Any], ...] = tuple(
     }
     for number in range(24)
 )
+FRESH = {**CLIPS[0], "video_id": "fresh", "tags": ["cats"]}
+"""A clip that nothing showed."""
 CATALOGUE: tuple[dict[str, Any], ...] = tuple(
     {
         "video_id": clip["video_id"],
@@ -41,6 +45,7 @@ CATALOGUE: tuple[dict[str, Any], ...] = tuple(
     for number, clip in enumerate(CLIPS)
 )
 PAGE = 5
+FORGED = 120
 ODD = tuple(
     f'{{"id": "odd-{number}", "type": {members}}}'.encode()
     for number, members in enumerate(
@@ -75,11 +80,16 @@ class Made:
     """What the feed showed to people with an account: a log row without its features."""
 
     def events(self) -> list[Record]:
-        """Each id once, as it arrived first, and with the day of its arrival."""
+        """Each id once, on the day on which it came first: as the play of that day that arrived first, else as what
+        arrived first."""
+
+        def order(line: Record) -> tuple[str, bool, int]:
+            return day_of(line["received_at"]), line["type"] != "play", line["received_at"]
+
         found: dict[str, Record] = {}
-        for line in sorted(self.lines, key=lambda line: line["received_at"]):
+        for line in sorted(self.lines, key=order):
             found.setdefault(line["id"], line)
-        return list(found.values())
+        return sorted(found.values(), key=lambda line: int(line["received_at"]))
 
 
 class Maker:
@@ -136,9 +146,9 @@ class Maker:
         self.count += 1
         name = f"01930b9e-7c00-7abc-8def-{self.count:012x}"
         late = self.random.randrange(HOUR) if self.random.random() < 0.05 else self.random.randrange(200, 9000)
-        region = "" if viewer == PASSING else ("DE", "US")[sum(viewer.encode()) % 2]
+        region = "" if viewer.startswith("s:") else ("DE", "US")[sum(viewer.encode()) % 2]
         record = {**stored_event.FIELDS, **of, "id": name, "type": kind, "viewer": viewer, "region": region}
-        record |= {"signed_in": viewer != PASSING, "personalised": viewer in VIEWERS, "at": at}
+        record |= {"signed_in": not viewer.startswith("s:"), "personalised": viewer in VIEWERS, "at": at}
         record["received_at"] = at + late
         self.made.lines.append(record)
         if self.random.random() < 0.05:
@@ -147,10 +157,37 @@ class Maker:
         return name
 
 
+def _forge(maker: Maker) -> None:
+    """What one address may send: the API takes each of these events."""
+    noon = days.start_ms(DAYS[1]) + 12 * HOUR
+    direct = {**FRESH, "origin": "direct"}
+    watched = {"watched_ms": FRESH["duration_ms"], "position_ms": FRESH["duration_ms"]}
+    for number in range(FORGED):  # finishes of a clip that nobody played, and hides
+        forged = {**direct, **watched, "watched_ms": 24 * HOUR, "view_id": f"none-{number}"}
+        maker.add(FORGER, "finish", noon, forged)
+        maker.add(FORGER, "hide", noon, {**direct, "what": "video"})
+    for _ in range(3):
+        # One id for a play and a finish that arrive at once, and for how a clip played and a play after midnight.
+        view = maker.add(FORGER, "play", noon, {**CLIPS[2], "origin": "direct"})
+        play = next(line for line in reversed(maker.made.lines) if line["id"] == view)
+        maker.made.lines.append({**play, "type": "finish", "view_id": view})
+        late = maker.add(FORGER, stored_event.QUALITY, days.end_ms(DAYS[0]) - HOUR - MINUTE, CLIPS[3])
+        quality = next(line for line in maker.made.lines if line["id"] == late)
+        again = {"type": "play", "at": noon, "received_at": noon + SECOND}
+        maker.made.lines.append({**quality, **again})
+    # Sent again after two days, by a client that was not told that it had arrived.
+    play = next(line for line in maker.made.lines if line["type"] == "play" and line["viewer"] == PASSING)
+    maker.made.lines.append({**play, "received_at": play["received_at"] + 2 * days.DAY_MS})
+    # By its address: what clips look alike and are hot does not follow from it.
+    for viewer in VIEWERS[:4]:
+        maker.add(viewer, "finish", noon, {**direct, **watched, "view_id": "none"})
+
+
 def make() -> Made:
     maker = Maker()
     for day in DAYS:
         maker.day(day)
+    _forge(maker)
     # Of a later version of the service.
     maker.add(VIEWERS[0], "wave", days.start_ms(DAYS[0]) + 12 * HOUR, CLIPS[0])
     # The last day's, and arrives on the next.

@@ -29,6 +29,16 @@ def totals(events: Sequence[Record]) -> Totals:
     return Totals(kinds["play"], kinds["finish"], skips, kinds["like"] - kinds["unlike"], kinds["hide"])
 
 
+def clip_totals(events: Sequence[Record]) -> Totals:
+    """Of one clip: what clients tell counts once a day and viewer."""
+    once: dict[tuple[str, str, str, bool], Record] = {}
+    for event in events:
+        fast = scores.is_fast_skip(event["type"], event["watched_ms"], event["duration_ms"])
+        once.setdefault((day_of(event["received_at"]), event["viewer"], event["type"], fast), event)
+    of_clients = [event for event in once.values() if event["origin"] != "table"]
+    return totals([*of_clients, *(event for event in events if event["origin"] == "table")])
+
+
 def until(events: Sequence[Record], day: str) -> list[Record]:
     """Those that arrived up to the end of a day."""
     return [event for event in events if event["received_at"] < days.end_ms(day)]
@@ -49,14 +59,11 @@ def play_counts(events: Sequence[Record], day: str) -> dict[str, Record]:
     found: dict[str, Record] = {}
     watched: dict[str, Counter[str]] = {}
     for when in (days.before(day), day):
-        views: dict[tuple[str, str], int] = defaultdict(int)
+        watched[when] = Counter()
         for event in of_day(events, when):
             if event["view_id"]:
-                view = (event["video_id"], event["view_id"])
-                views[view] = max(views[view], event["watched_ms"])
-        watched[when] = Counter()
-        for (video_id, view_id), watched_ms in views.items():
-            watched[when][f"{video_id}\n{view_id}"] = watched_ms
+                view = f"{event['video_id']}\n{event['viewer']}\n{event['view_id']}"
+                watched[when][view] = max(watched[when][view], event["watched_ms"])
     for event in of_day(events, day):
         if not event["video_id"] or event["type"] not in ("play", "finish", "progress", "skip"):
             continue
@@ -69,8 +76,13 @@ def play_counts(events: Sequence[Record], day: str) -> dict[str, Record]:
             row["plays"] += 1
             row["viewers"].add(event["viewer"])
             row["sources"][event["source"] if event["origin"] != "direct" else "direct"] += 1
-    for key, watched_ms in watched[day].items():
-        found[key.split("\n")[0]]["watched_ms"] += max(0, watched_ms - watched[days.before(day)][key])
+    of_viewers: Counter[str] = Counter()
+    for view, watched_ms in watched[day].items():
+        of_viewers[view.rpartition("\n")[0]] += max(0, watched_ms - watched[days.before(day)][view])
+    lengths = {event["video_id"]: event["duration_ms"] for event in of_day(events, day)}
+    for key, watched_ms in of_viewers.items():
+        video_id = key.split("\n")[0]
+        found[video_id]["watched_ms"] += min(watched_ms, 30 * lengths[video_id])
     of_owner: dict[str, set[str]] = defaultdict(set)
     for row in found.values():
         of_owner[row["owner_id"]] |= row["viewers"]
@@ -127,7 +139,7 @@ def _clip(row: Record, of_clip: Sequence[Record], region: str, before: int) -> C
     told: Record = next(clip for clip in CATALOGUE if clip["video_id"] == row["video_id"])
     now = row["served_at"]
     hour = [event for event in of_clip if now - HOUR < event["at"] <= now and event["region"] == region]
-    every = totals([event for event in of_clip if event["received_at"] < before])
+    every = clip_totals([event for event in of_clip if event["received_at"] < before])
     facts: Record = {**clip, "tags": tuple(clip["tags"]), **told}
     return ClipState(**facts, totals=every, last_hour=totals(hour))
 

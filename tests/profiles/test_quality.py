@@ -34,6 +34,21 @@ def test_each_gate_fails_alone(name: str, value: int) -> None:
     assert failed(GOOD | {name: value}) == [name]
 
 
+def test_what_one_viewer_has_against_a_day_fails_no_gate_and_what_many_have_does() -> None:
+    raw = GOOD | {"lines": 694_050, "events": 694_000, "holes": 693_010, "shown_or_opened": 694_000}
+    for of_one, expected in ((100, []), (1, ["holes"])):
+        sums = {name: GOOD[name] * quality.UNIT for name in quality.JUDGED} | {"holes": 110 * quality.UNIT}
+        most = dict.fromkeys(quality.JUDGED, of_one * quality.UNIT)
+        judged = quality.judged(sums, most)
+        assert (judged["events"], judged["holes"]) == (1000, 110 - of_one)
+        assert quality.report("2026-11-22", raw, {}, (900, 1000, 1100), judged)["failed"] == expected
+
+
+def test_lines_that_are_no_events_are_held_against_all_lines() -> None:
+    weighed = {name: GOOD[name] for name in quality.JUDGED}
+    assert quality.report("2026-11-22", GOOD | {"lines": 9000, "broken": 5}, {}, (), weighed)["failed"] == []
+
+
 @pytest.mark.parametrize("events", [400, 2500])
 def test_half_or_twice_the_usual_volume_fails(events: int) -> None:
     assert failed(GOOD | {"events": events}) == ["volume"]

@@ -2,11 +2,8 @@
 
 import gzip
 import json
-import os
-import subprocess
 import zlib
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,55 +16,13 @@ from reelstack.experiments import assignment, viewer_days
 from reelstack.feed import features, lists
 from reelstack.feed.rank_vocabulary import FIELDS
 from tests.profiles import made_days, reference
-from tests.profiles.item_item_quality import Split
 from tests.profiles.made_days import DAYS, PASSING, UNWILLING, VIEWERS, Record
+from tests.profiles.spark_world import World
 
-ROOT = Path(__file__).parent.parent.parent
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("spark"), pytest.mark.timeout(1200)]
 ERASED = (VIEWERS[3], VIEWERS[4], "owner-5")
 OPTED_OUT = VIEWERS[5]
 ARTEFACTS = ("events", "viewers", "clips", "creators", "play_counts")
-
-
-class World:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.made = made_days.make()
-        self.events = self.made.events()
-        logged = reference.log(self.made.served, self.events)
-        made_days.write(folder / "data", self.made, logged)
-        plays = [{"video_id": name, "plays": row["plays"]} for name, row in self.counts(DAYS[1]).items()]
-        plays[0]["plays"] += 3
-        (folder / "data/stream.jsonl").write_text("".join(json.dumps(row) + "\n" for row in plays))
-        self.split = Split.of_movielens()
-        (folder / "pairs.json").write_text(json.dumps(self.split.pairs))
-        self._run()
-        self.results = json.loads((folder / "results.json").read_text())
-
-    def read(self, name: str) -> list[Record]:
-        rows: list[Record] = json.loads((self.folder / f"read/{name}.json").read_text())
-        return rows
-
-    def json(self, path: str) -> Any:
-        return json.loads((self.folder / "data" / path).read_text())
-
-    def counts(self, day: str) -> dict[str, Record]:
-        return reference.play_counts(self.events, day)
-
-    def _run(self) -> None:
-        python = ROOT / ".venv-spark/bin/python"
-        path = os.pathsep.join((str(ROOT), str(ROOT / "layers/common/python")))
-        environment = {**os.environ, "PYTHONPATH": path, "PYSPARK_PYTHON": str(python), "OPENBLAS_NUM_THREADS": "2"}
-        command = [str(python), str(ROOT / "tests/profiles/spark_runs.py"), str(self.folder)]
-        with (self.folder / "log.txt").open("w") as log:
-            done = subprocess.run(command, cwd=self.folder, env=environment, stdout=log, stderr=log, check=False)
-        assert done.returncode == 0, (self.folder / "log.txt").read_text()[-4000:]
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    subprocess.run(["python3", "local/bootstrap.py", "spark"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    return World(tmp_path_factory.mktemp("spark"))
 
 
 @pytest.mark.parametrize("day", DAYS[:2])
@@ -169,11 +124,15 @@ def test_clips_equal_the_reference(world: World, day: str) -> None:
     until = reference.until(world.events, day)
     for row in world.read(f"clips-{day}"):
         own = [event for event in until if event["video_id"] == row["video_id"]]
-        total = reference.totals(own)
+        total = reference.clip_totals(own)
         names = ("plays", "finishes", "fast_skips", "likes", "hides")
         assert [row[name] for name in names] == [getattr(total, name) for name in names]
-        assert row["quality"] == pytest.approx(features.rate(total, "finishes"), rel=1e-12)
-        assert row["exposure"] == sum(event["type"] == "impression" for event in own)
+        played_to_its_end = replace(total, finishes=min(total.finishes, total.plays))
+        assert row["quality"] == pytest.approx(features.rate(played_to_its_end, "finishes"), rel=1e-12)
+        seen = {
+            (event["viewer"], made_days.day_of(event["received_at"])) for event in own if event["type"] == "impression"
+        }
+        assert row["exposure"] == len(seen)
         assert row["retention"] == sorted(row["retention"], reverse=True)
         assert 0 <= row["retention"][-1] <= row["retention"][0] <= 1
 

@@ -7,6 +7,7 @@ import pytest
 
 from reelstack.feed import viewer_documents, viewer_profiles
 from reelstack.platform.config import config
+from reelstack.platform.daily_files import Loaded
 from reelstack.platform.stream_records import StreamRecord
 from reelstack.search import indexes, indexing
 from reelstack.search.documents import SearchKind, ViewerInterests
@@ -100,7 +101,7 @@ def profile(viewer: str, **more: Any) -> bytes:
 
 def test_the_rows_of_a_day_become_documents_and_one_that_is_gone_finds_nothing(engine: str) -> None:
     lines = [profile("ann"), profile("bob", as_of=8 * 10**15), profile("nobody")]
-    assert viewer_profiles.load(lines, 0, 9e9, viewer_documents.write) is None
+    assert viewer_profiles.load(lines, 0, 9e9, viewer_documents.write) == Loaded(None)
     assert interests(engine) == {"ann": ["t:cats"], "bob": ["t:cats"]}
     viewer_profiles.load([json.dumps({"viewer": "ann", "gone": True}).encode()], 0, 9e9, viewer_documents.write)
     assert interests(engine)["ann"] == []
@@ -109,5 +110,5 @@ def test_the_rows_of_a_day_become_documents_and_one_that_is_gone_finds_nothing(e
 def test_a_day_is_loaded_while_the_search_does_not_answer(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REELSTACK_SEARCH_URL", "http://127.0.0.1:9")
     config.cache_clear()
-    assert viewer_profiles.load([profile("ann")], 0, 9e9, viewer_documents.write) is None
+    assert viewer_profiles.load([profile("ann")], 0, 9e9, viewer_documents.write) == Loaded(None)
     assert viewer_profiles.read("ann")

@@ -67,6 +67,12 @@ def test_retention_is_weighed_by_views_over_the_days_that_know_it(call: Call) ->
     assert curve[-1] == {"percent": 100, "share": 1 / 40}
 
 
+def test_no_more_than_all_plays_were_finished(call: Call) -> None:
+    day("vid", 0, plays=1, viewers=1)
+    found = ask(call).json
+    assert (found["plays"], found["finishes"], found["finish_rate"]) == (1, 2, 1.0)
+
+
 def test_of_all_my_clips_each_viewer_is_told_once_a_day_if_they_were_counted(call: Call) -> None:
     day("user/ann", 2)
     day("user/ann", 1, viewers=3)

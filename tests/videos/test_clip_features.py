@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from functions.videos.load_clip_features.handler import handler as load_clip_features
 from reelstack.platform import storage
+from reelstack.platform.daily_files import Loaded
 from reelstack.tables.videos import Video
 from reelstack.videos import clip_features
 from reelstack.videos.clip_features import ClipFeatures
@@ -40,11 +42,12 @@ def test_rows_of_clips_that_are_deleted_or_unknown_make_nothing() -> None:
 
 
 @pytest.mark.parametrize("row", [(1.1, 1, 1), (-0.1, 1, 1), (float("nan"), 1, 1), (0.5, -1, 1), (0.5, 1, 0)])
-def test_a_batch_with_an_impossible_row_is_refused_whole(row: tuple[float, int, int]) -> None:
+def test_an_impossible_row_is_left_out_and_the_others_are_kept(row: tuple[float, int, int]) -> None:
     video()
-    with pytest.raises(ValueError, match="v1"):
-        clip_features.keep([ClipFeatures("v1", 0.5, 1, 100), ClipFeatures("v1", *row)])
-    assert kept() == (None, None)
+    video("v2")
+    lines = [json.dumps(asdict(one)).encode() for one in (ClipFeatures("v1", *row), ClipFeatures("v2", 0.5, 1, 100))]
+    assert clip_features.load([b'{"video_id": "v1"}', *lines], 0, until=9e9) == Loaded(None, refused=2)
+    assert (kept("v1"), kept("v2")) == ((None, None), (0.5, 1))
 
 
 def test_a_day_of_the_job_is_kept_from_the_line_where_a_call_left_off(
@@ -57,8 +60,6 @@ def test_a_day_of_the_job_is_kept_from_the_line_where_a_call_left_off(
     key = clip_features.key_of_file(date(2026, 11, 28))
     storage.write("data", key, "\n".join(lines).encode(), "application/x-ndjson", storage.NEVER)
     given = event("videos/load_clip_features.ok")
-    assert load_clip_features(given | {"line": 1}, context) == {"done": True, "line": 0}
+    assert load_clip_features(given | {"line": 1}, context) == {"done": True, "line": 0, "refused": 0}
     assert (kept("v1"), kept("v2")) == ((None, None), (0.5, 7))
-    assert clip_features.load([one.encode() for one in lines], 1, until=0) == 1
-    with pytest.raises(clip_features.RowRefused, match="line 1"):
-        clip_features.load([b'{"video_id": "v1"}'], 0, until=9e9)
+    assert clip_features.load([one.encode() for one in lines], 1, until=0) == Loaded(1)

@@ -83,7 +83,7 @@ def take(batch: Batch, caller: Caller | Anonymous, country: str) -> Taken:
     known = [one for one in read if reader.has_clip(one, clips)]
     signed_in = _signed_in(caller, country)
     records = {
-        one.index: _once_with_tables(
+        one.index: _counting(
             stored_event.of_client(
                 one.event,
                 signed_in or _anonymous(caller, one.receipt, country),
@@ -173,6 +173,12 @@ def _signed_in(caller: Caller | Anonymous, country: str) -> Viewer | None:
 def _anonymous(caller: Caller | Anonymous, receipt: Receipt | None, country: str) -> Viewer:
     session = receipt.session if receipt else caller.session
     return Viewer(f"s:{session}", signed_in=False, personalised=False, region=country)
+
+
+def _counting(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with the id by which it counts once, and no more watch time than counts."""
+    most = plausibility.most_watched_ms(record["duration_ms"])
+    return _once_with_tables(record | {"watched_ms": min(record["watched_ms"], most)})
 
 
 def _once_with_tables(record: dict[str, Any]) -> dict[str, Any]:

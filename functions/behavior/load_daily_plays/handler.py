@@ -9,5 +9,5 @@ from reelstack.platform.telemetry import entry
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Done, or the line to go on with. Raises RowRefused for a file of a form that is not known."""
+    """Done, or the line to go on with. Raises RowsRefused if there were lines that are no rows."""
     return daily_files.run_load(event, context, daily_plays.key_of_file, daily_plays.load)

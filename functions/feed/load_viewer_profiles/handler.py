@@ -12,5 +12,5 @@ load = partial(viewer_profiles.load, also=viewer_documents.write)
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Done, or the line to go on with. Raises RowRefused for a file of a form that is not known."""
+    """Done, or the line to go on with. Raises RowsRefused if there were lines that are no rows."""
     return daily_files.run_load(event, context, viewer_profiles.key_of_file, load)

@@ -9,5 +9,5 @@ from reelstack.videos import clip_features
 
 @entry
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Done, or the line to go on with. Raises RowRefused for a file of a form that is not known."""
+    """Done, or the line to go on with. Raises RowsRefused if there were lines that are no rows."""
     return daily_files.run_load(event, context, clip_features.key_of_file, clip_features.load)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from reelstack.behavior import receipts
+from reelstack.platform.text_fields import Tag
 
 MAX_EVENTS = 100
 MAX_BODY_BYTES = 128 * 1024
@@ -21,6 +22,7 @@ MAX_WATCHED_MS = 24 * 3600 * 1000
 YEAR_3000_MS = 32_503_680_000_000
 UUID7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 VIDEO_ID = r"^[A-Za-z0-9_-]{1,64}$"
+USER_ID = r"^[A-Za-z0-9._:@|-]+$"
 MAX_RENDITIONS, MAX_ERRORS = 16, 16
 MAX_KBPS, MAX_COUNT, MAX_BYTES = 1_000_000, 10_000_000, 2**40
 
@@ -112,7 +114,7 @@ class ProfileVisit(_Event):
     """The viewer opened somebody's profile; `video_id`: from this clip."""
 
     type: Literal["profile_visit"]
-    user_id: str = Field(min_length=1, max_length=128)
+    user_id: str = Field(min_length=1, max_length=128, pattern=USER_ID)
     video_id: VideoId | None = None
     receipt: str | None = Field(default=None, max_length=receipts.MAX_LENGTH)
 
@@ -122,8 +124,8 @@ class Hide(_OfVideo):
 
     type: Literal["hide"]
     what: Literal["video", "creator", "tag"] = "video"
-    tag: str | None = Field(default=None, min_length=1, max_length=64)
-    """With `what` "tag"."""
+    tag: Tag | None = None
+    """With `what` "tag". In the form in which the table has it, so that both are one event."""
 
 
 class Quality(_OfVideo):

@@ -1,23 +1,23 @@
 """Daily plays: how clips and creators were watched by day, as the job `profiles` finds it in the archive of events.
 
 A row says all of one clip, or creator, and day, and replaces what was there: loading a file again changes nothing. Rows
-of clips and accounts that are erased meanwhile are left out. A line of another form raises RowRefused, and nothing of
-its page is written.
+of clips and accounts that are erased meanwhile are left out, and so are lines of another form (platform.daily_files).
 
 The stream counts the same plays as they come (`counters.plays`): `sum_up` holds one against the other.
 """
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Annotated
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from reelstack.counters import deltas, plays
+from reelstack.platform import daily_files
 from reelstack.platform.clock import DAY_SECONDS, now_ms
+from reelstack.platform.daily_files import Loaded, Target
 from reelstack.tables.accounts import User
 from reelstack.tables.counters import DailyPlays
 from reelstack.tables.videos import Video
@@ -34,10 +34,6 @@ TOLERATED_SHARE = 0.001
 TOLERATED_PLAYS = 2
 """By how much the archive and the stream may differ: a play at midnight may be counted a moment after it arrived."""
 Number = Annotated[int, Field(ge=0)]
-
-
-class RowRefused(ValueError):
-    """A line is no row that this module knows. Names the line's number, and nothing of its content."""
 
 
 class Row(BaseModel):
@@ -99,28 +95,16 @@ def key_of_file(day: date) -> str:
     return f"profiles/play_counts/day={day.isoformat()}/part-00000.jsonl"
 
 
-def load(lines: Iterable[bytes], start: int, until: float) -> int | None:
-    """Writes the rows from line `start` on. Returns the line to go on with when the time (time.time()) was over, None
-    once all are written. Raises RowRefused."""
-    rows, at = islice(_rows(lines), start, None), start
-    while page := list(islice(rows, PAGE)):
-        if time.time() >= until:
-            return at
-        clips = [row.video_id for row in page]
-        there = {video.video_id for video in Video.batch_get(clips, attributes_to_get=["video_id"])}
-        with DailyPlays.batch_write() as batch:
-            for row in page:
-                if row.video_id in there:
-                    batch.save(_of_clip(row))
-        at += len(page)
-    return None
+def load(lines: Iterable[bytes], start: int, until: float) -> Loaded:
+    """Writes the rows from line `start` on, until a time (time.time())."""
+    return daily_files.load_pages(lines, start, until, Target(_read, _write, PAGE))
 
 
 def sum_up(day: date, lines: Iterable[bytes]) -> Reconciled:
     """Writes the creators' rows of a day and that the day is loaded, and holds its plays against those that were
-    counted as they came. Raises RowRefused."""
+    counted as they came. Lines that are no rows are left out; the load told of them."""
     everything, creators = Sum(), dict[str, Sum]()
-    for row in _rows(lines):
+    for row in daily_files.readable(lines, _read, []):
         everything.add(row)
         if not row.owner_id:  # of a clip whose owner is erased, or in no event
             continue
@@ -151,15 +135,21 @@ of_user: Callable[[str], str] = deltas.of_user
 """The key of a creator's rows."""
 
 
-def _rows(lines: Iterable[bytes]) -> Iterator[Row]:
-    for number, line in enumerate(lines, 1):
-        try:
-            row = Row.model_validate_json(line)
-        except ValidationError as error:
-            raise RowRefused(f"line {number} is no row of daily plays") from error
-        if row.reached and len(row.reached) != RETENTION_POINTS:
-            raise RowRefused(f"line {number} has {len(row.reached)} points of retention, not {RETENTION_POINTS}")
-        yield row
+def _read(line: bytes) -> Row:
+    """Raises ValueError for a line that no correct job writes."""
+    row = Row.model_validate_json(line)
+    if row.reached and len(row.reached) != RETENTION_POINTS:
+        raise ValueError(f"{len(row.reached)} points of retention, not {RETENTION_POINTS}")
+    return row
+
+
+def _write(page: Sequence[Row]) -> None:
+    clips = [row.video_id for row in page]
+    there = {video.video_id for video in Video.batch_get(clips, attributes_to_get=["video_id"])}
+    with DailyPlays.batch_write() as batch:
+        for row in page:
+            if row.video_id in there:
+                batch.save(_of_clip(row))
 
 
 def _present(user_ids: Sequence[str]) -> set[str]:

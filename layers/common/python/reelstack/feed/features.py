@@ -132,9 +132,9 @@ PRIORS = {"finishes": (0.35, 20.0), "fast_skips": (0.2, 20.0), "likes": (0.02, 5
 
 
 def rate(totals: Totals, of: str) -> float:
-    """The smoothed share of plays that ended so."""
+    """The smoothed share of plays that ended so: 0 to 1, also if a client told of more ends than plays."""
     prior, plays = PRIORS[of]
-    return float((getattr(totals, of) + prior * plays) / (totals.plays + plays))
+    return float(min(1.0, max(0.0, (getattr(totals, of) + prior * plays) / (totals.plays + plays))))
 
 
 def values(viewer: ViewerState, clip: ClipState, moment: Moment) -> tuple[float, ...]:

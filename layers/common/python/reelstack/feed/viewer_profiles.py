@@ -2,20 +2,19 @@
 
 A row replaces the viewer's item unless that is of a later day: loading a file again, or an earlier day after a later
 one, changes nothing. Nobody who switched `personalised` off, or whose account is deleted, has an item: their rows
-delete it. A line of another form raises RowRefused, and nothing of its page is written.
+delete it. A line of another form is left out (platform.daily_files).
 """
 
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
-from itertools import islice
 from typing import Annotated
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from reelstack.feed import choices, live_signals, seen_keys
-from reelstack.platform import cache
+from reelstack.platform import cache, daily_files
 from reelstack.platform.clock import DAY_SECONDS, now_ms
+from reelstack.platform.daily_files import Loaded, Target
 from reelstack.platform.stream_records import StreamRecord
 from reelstack.social import blocks
 from reelstack.tables.accounts import User
@@ -27,10 +26,6 @@ MOST_INTERESTS = 200
 PAGE = 100
 """Keys of one BatchGetItem."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
-
-
-class RowRefused(ValueError):
-    """A line is no row that this module knows. Names the line's number, and nothing of its content."""
 
 
 class Row(BaseModel):
@@ -54,25 +49,15 @@ def key_of_file(day: date) -> str:
 
 def load(
     lines: Iterable[bytes], start: int, until: float, also: Callable[[Sequence[Row]], None] | None = None
-) -> int | None:
-    """Writes the rows from line `start` on, and gives each written page to `also`. Returns the line to go on with when
-    the time (time.time()) was over, None once all are written. Raises RowRefused."""
-    rows, at = islice(_rows(lines), start, None), start
-    while page := list(islice(rows, PAGE)):
-        if time.time() >= until:
-            return at
-        viewers = [row.viewer for row in page]
-        allowed, known = _allowed(viewers), _as_of(viewers)
-        with ViewerProfile.batch_write() as batch:
-            for row in page:
-                if row.gone or row.viewer not in allowed:
-                    batch.delete(ViewerProfile(row.viewer))
-                elif row.as_of >= known.get(row.viewer, 0):
-                    batch.save(_item(row))
+) -> Loaded:
+    """Writes the rows from line `start` on, until a time (time.time()), and gives each written page to `also`."""
+
+    def write(page: Sequence[Row]) -> None:
+        _write(page)
         if also:
             also(page)
-        at += len(page)
-    return None
+
+    return daily_files.load_pages(lines, start, until, Target(Row.model_validate_json, write, PAGE))
 
 
 def read(viewer_id: str) -> ViewerProfile | None:
@@ -105,12 +90,15 @@ def forgotten(record: StreamRecord) -> bool:
     return opted_out or not record.new or bool(record.new.get("expires_at"))
 
 
-def _rows(lines: Iterable[bytes]) -> Iterator[Row]:
-    for number, line in enumerate(lines, 1):
-        try:
-            yield Row.model_validate_json(line)
-        except ValidationError as error:
-            raise RowRefused(f"line {number} is no row of viewers' profiles") from error
+def _write(page: Sequence[Row]) -> None:
+    viewers = [row.viewer for row in page]
+    allowed, known = _allowed(viewers), _as_of(viewers)
+    with ViewerProfile.batch_write() as batch:
+        for row in page:
+            if row.gone or row.viewer not in allowed:
+                batch.delete(ViewerProfile(row.viewer))
+            elif row.as_of >= known.get(row.viewer, 0):
+                batch.save(_item(row))
 
 
 def _allowed(viewers: Sequence[str]) -> set[str]:

@@ -105,7 +105,8 @@ def _added(rows: Sequence[DailyPlays], days: int, last: date) -> Analytics:
         plays=plays,
         watched_ms=int(sum(row.watched_ms for row in rows)),
         finishes=finishes,
-        finish_rate=finishes / plays if plays else None,
+        # A finish may come on the day after its play, and a client may tell of one without a play.
+        finish_rate=min(1.0, finishes / plays) if plays else None,
         sources=sources,
         days=[_of_day(day, by_day.get(day.isoformat())) for day in whole],
     )

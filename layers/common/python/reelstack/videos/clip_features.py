@@ -2,18 +2,18 @@
 
 The item is what search documents are made of, so neither a reindex nor a change of the video loses these, and the
 video's stream takes each change into the index. A row is taken only if it is newer than the kept one: artefacts may be
-loaded twice, late and out of order.
+loaded twice, late and out of order. A line that is no such row is left out (platform.daily_files).
 """
 
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from reelstack.platform import daily_files
+from reelstack.platform.daily_files import Loaded, Target
 from reelstack.tables.videos import Video
 from reelstack.videos.videos import State
 
@@ -39,18 +39,10 @@ class ClipFeatures:
 READER = TypeAdapter(ClipFeatures)
 
 
-class RowRefused(ValueError):
-    """A line is no row that this module knows. Names the line's number, and nothing of its content."""
-
-
 def keep(rows: Iterable[ClipFeatures]) -> int:
-    """Returns how many clips have a newer row now; rows of clips that are deleted, or not newer, change nothing.
-
-    Raises ValueError for a row that no correct job writes, before anything is written.
-    """
-    checked = [_checked(row) for row in rows]
+    """Returns how many clips have a newer row now; rows of clips that are deleted, or not newer, change nothing."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return sum(pool.map(_keep, checked))
+        return sum(pool.map(_keep, rows))
 
 
 def key_of_file(day: date) -> str:
@@ -58,27 +50,14 @@ def key_of_file(day: date) -> str:
     return f"profiles/clip_records/day={day.isoformat()}/part-00000.jsonl"
 
 
-def load(lines: Iterable[bytes], start: int, until: float) -> int | None:
-    """Keeps the rows from line `start` on. Returns the line to go on with when the time (time.time()) was over, None
-    once all are kept. Raises RowRefused or ValueError."""
-    rows, at = islice(_rows(lines), start, None), start
-    while page := list(islice(rows, PAGE)):
-        if time.time() >= until:
-            return at
-        keep(page)
-        at += len(page)
-    return None
+def load(lines: Iterable[bytes], start: int, until: float) -> Loaded:
+    """Keeps the rows from line `start` on, until a time (time.time())."""
+    return daily_files.load_pages(lines, start, until, Target(_read, keep, PAGE))
 
 
-def _rows(lines: Iterable[bytes]) -> Iterator[ClipFeatures]:
-    for number, line in enumerate(lines, 1):
-        try:
-            yield READER.validate_json(line)
-        except ValidationError as error:
-            raise RowRefused(f"line {number} is no row of clips' features") from error
-
-
-def _checked(row: ClipFeatures) -> ClipFeatures:
+def _read(line: bytes) -> ClipFeatures:
+    """Raises ValueError for a line that no correct job writes."""
+    row = READER.validate_json(line)
     if not (0.0 <= row.quality <= 1.0 and row.exposure >= 0 and row.computed_at > 0):  # NaN is in no range
         raise ValueError(f"{row.video_id}: quality {row.quality}, exposure {row.exposure}, of {row.computed_at}")
     return row
