@@ -96,11 +96,14 @@ class Writer:
                 self._prune(viewer)
 
     def _prune(self, viewer: str) -> None:
-        """Drops the weakest interests, as of now. One that is spoken of again comes back whole."""
+        """Drops the weakest interests, as of now, and what is in no history any more: a job that lost its state takes
+        nothing back. An interest that is spoken of again comes back whole."""
         key = live_signals.viewer_key(viewer)
         fields = self._client.hgetall(key)
         weakest = sorted(live_signals.strengths(fields, int(time.time() * 1000)))[: -live_signals.MOST_INTERESTS]
-        self._client.hdel(key, *(name for _, name in weakest))
+        oldest = sorted(live_signals.watched_at(fields))[: -live_signals.WATCHED]
+        if gone := [name for _, name in (*weakest, *oldest)]:
+            self._client.hdel(key, *gone)
 
     def _region(self, place: str) -> "Region":
         if place not in self._regions:

@@ -186,6 +186,13 @@ def strengths(fields: Mapping[bytes, bytes], now_ms: int) -> Iterator[tuple[floa
             yield abs(scores.read(total, landmark, now_ms, scores.HALF_LIVES_MS[HALVES[chr(name[0])]])), name
 
 
+def watched_at(fields: Mapping[bytes, bytes]) -> Iterator[tuple[int, bytes]]:
+    """When each clip of the history was watched last, unix milliseconds, and its field."""
+    for name, value in fields.items():
+        if name.startswith(WATCHED_PREFIX):
+            yield _PAIR.unpack(value)[0], name
+
+
 def pack_region(ends: Mapping[int, int], items: Mapping[str, Mapping[int, Counts]]) -> bytes:
     """Items in the order of `items`."""
     lengths = list(WINDOWS_SECONDS)
