@@ -152,7 +152,13 @@ def test_an_event_that_cannot_be_read_is_told_where(change: dict[str, Any], plac
     assert detail.startswith(f"{place}: ")
 
 
-@pytest.mark.parametrize("change", [{"what": "video"}, {"tag": None}])
+@pytest.mark.parametrize("written", ["cats", " cats\t", "\x01ca\u200bts"])
+def test_a_hidden_tag_has_the_form_in_which_tags_are_stored(written: str) -> None:
+    record = stored_event.of_client(read(example("hide", tag=written)), Viewer("ann", True, True), None, None, (1, 2))
+    assert record["target"] == "cats"
+
+
+@pytest.mark.parametrize("change", [{"what": "video"}, {"tag": None}, {"tag": "\x01"}, {"tag": "c" * 41}])
 def test_a_tag_is_hidden_with_its_name_only(change: dict[str, Any]) -> None:
     assert refused(example("hide", **change))[0] == "malformed"
 

@@ -66,6 +66,12 @@ def test_no_list_of_constants_is_unnested() -> None:
     assert not re.search(r"UNNEST\(ARRAY\['[^`]*\)", text)
 
 
+def test_a_hidden_tag_is_a_whole_key() -> None:
+    """A word that begins with CHR(1) is one: a tag that somebody hides must not become the key of a creator."""
+    hides = [line for line in "\n".join(statements.views(1)).splitlines() if "'hide'" in line and "'tag' THEN" in line]
+    assert [f"CHR(1) || '{scores.TAG}' || `target`" in line for line in hides] == [True]
+
+
 def test_each_weight_is_in_the_sql() -> None:
     text = "\n".join(statements.views(1))
     for kind, weight in scores.WEIGHTS.items():

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from reelstack.behavior import receipts
+from reelstack.platform.text_fields import Tag
 
 MAX_EVENTS = 100
 MAX_BODY_BYTES = 128 * 1024
@@ -122,8 +123,8 @@ class Hide(_OfVideo):
 
     type: Literal["hide"]
     what: Literal["video", "creator", "tag"] = "video"
-    tag: str | None = Field(default=None, min_length=1, max_length=64)
-    """With `what` "tag"."""
+    tag: Tag | None = None
+    """With `what` "tag". In the form in which clips and hidden tags are stored: the table tells of the same event."""
 
 
 class Quality(_OfVideo):
