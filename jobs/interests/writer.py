@@ -159,16 +159,20 @@ class Region:
         self.rows[seconds][change.field] = replace(Counts(*map(int, change.counts.split(","))), weight=change.total)
 
     def pack(self) -> bytes:
-        """At most MOST_ITEMS clips and as many tags: the most trending."""
+        """At most MOST_ITEMS clips and as many tags: the most trending, and of those that do not the most played."""
         items: dict[str, dict[int, Counts]] = defaultdict(dict)
         for seconds, rows in self.rows.items():
             for item, counts in rows.items():
                 items[item][seconds] = counts
-        ranked = sorted(items.items(), key=lambda each: (-live_signals.trend(each[1]), each[0]))
+        ranked = sorted(items.items(), key=lambda each: (-live_signals.trend(each[1]), -_plays(each[1]), each[0]))
         kept: dict[str, dict[int, Counts]] = {}
         for kind in (live_signals.CLIP, live_signals.TAG):
             kept |= dict([each for each in ranked if each[0].startswith(kind)][: live_signals.MOST_ITEMS])
         return live_signals.pack_region(self.ends, kept)
+
+
+def _plays(windows: Mapping[int, Counts]) -> int:
+    return max(counts.plays for counts in windows.values())
 
 
 def _put(fields: dict[bytes, bytes | None], change: Change) -> None:

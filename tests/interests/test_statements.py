@@ -72,6 +72,13 @@ def test_a_hidden_tag_is_a_whole_key() -> None:
     assert [f"CHR(1) || '{scores.TAG}' || `target`" in line for line in hides] == [True]
 
 
+def test_the_age_of_a_clip_is_that_of_what_trends() -> None:
+    """Anybody could date a direct play of a fresh clip a day back."""
+    firsts = [line for line in "\n".join(statements.views(1)).splitlines() if line.endswith("AS `first_at`")]
+    assert len(firsts) == len(live_signals.WINDOWS_SECONDS)
+    assert all("MIN(`at`) FILTER (WHERE `shown` OR `weight` <> 0)" in line for line in firsts)
+
+
 def test_each_weight_is_in_the_sql() -> None:
     text = "\n".join(statements.views(1))
     for kind, weight in scores.WEIGHTS.items():
