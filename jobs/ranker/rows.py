@@ -79,7 +79,7 @@ class Rows:
 
 def of_this_version(vectors: Sequence[Sequence[int]]) -> NDArray[np.bool_]:
     """Which logged vectors are of this version of the features. `of_columns` refuses what else is wrong with one."""
-    return np.asarray([bool(len(vector)) and vector[0] == features.VERSION for vector in vectors], dtype=bool)
+    return np.asarray([bool(vector) and vector[0] == features.VERSION for vector in vectors], dtype=bool)
 
 
 def of_columns(columns: Mapping[str, Sequence[Any]]) -> Rows:
