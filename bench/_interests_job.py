@@ -15,6 +15,8 @@ from local.processes import wait_until
 ROOT = Path(__file__).parents[1]
 PYTHON = ROOT / ".venv-flink" / "bin"
 STARTED_SECONDS, ENDED_SECONDS = 150, 60
+SHORT_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx1g"
+"""Half of the processor time of a short run."""
 
 
 @dataclass

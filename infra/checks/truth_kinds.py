@@ -86,12 +86,14 @@ KINDS: dict[str, Kind] = {
     ),
     "AWS::IAM::Role": Kind(True, "who may assume it"),
     "AWS::Kinesis::StreamConsumer": Kind(
-        False, "in the Flink job's stack, which a laptop has not; the job reads with GetRecords there"
+        False, "in the Flink job's stack, which a laptop has not; a feeder reads with GetRecords there"
     ),
     "AWS::KinesisAnalyticsV2::Application": Kind(
         False,
-        "the same job runs there as a process (`make up ENGINES=1`), started by local/; of this application nothing "
-        "was seen but that its properties fit AWS's model",
+        "the same job runs there as a process (`make up ENGINES=1`), started by local/. Of its two sources that of "
+        "files was seen, segments that a feeder copies from Kinesis; the Kinesis connector, by which it reads on AWS, "
+        "was not: the registry in use does not serve its jar. Of this application nothing was seen but that its "
+        "properties fit AWS's model",
     ),
     "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption": Kind(
         False, "the job's log is a file there: `reelstack logs interests`"

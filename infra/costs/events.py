@@ -38,7 +38,8 @@ STREAMED_KB = (prices.STREAM_IN_GB + prices.STREAM_OUT_GB + STREAM_KEPT_GB + US_
 
 
 EVENTS_A_SECOND_PER_KPU = 580
-"""What the job `interests` did for each processor of a laptop (bench/realtime.py: 586), not measured on AWS."""
+"""What the job `interests` did for each core of a busy laptop (586; 1,242 on a quiet one, by bench/realtime.py). Not
+measured on AWS, so the costs keep the lower figure."""
 BUSIEST = 4
 """The busiest hour's rate over the day's mean: assumed."""
 

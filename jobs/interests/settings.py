@@ -8,6 +8,8 @@ STATE_TTL = "table.exec.state.ttl"
 STATE_TTL_MS = 30 * 24 * 3600 * 1000
 DUPLICATES_MS = 24 * 3600 * 1000
 HOST = "127.0.0.1"
+MANAGED_MB, NETWORK_MB = 16, 64
+"""Of each part."""
 RESTARTS = 20
 """Within RESTARTS_RESET_MINUTES; then the job has failed."""
 
@@ -40,9 +42,10 @@ def settings(options: Options) -> dict[str, str]:
         **dict.fromkeys(("rest.address", "rest.bind-address", "jobmanager.rpc.address"), HOST),
         **dict.fromkeys(("jobmanager.bind-host", "taskmanager.host", "taskmanager.bind-host"), HOST),
         "taskmanager.numberOfTaskSlots": str(options.parallelism),
-        "taskmanager.memory.managed.size": "16m",
-        "taskmanager.memory.network.min": "64m",
-        "taskmanager.memory.network.max": "64m",
+        # One process has all parts, and each gets its share: with less, Flink's window buffers refuse to begin.
+        "taskmanager.memory.managed.size": f"{MANAGED_MB * options.parallelism}m",
+        "taskmanager.memory.network.min": f"{NETWORK_MB * options.parallelism}m",
+        "taskmanager.memory.network.max": f"{NETWORK_MB * options.parallelism}m",
     }
     if options.state:
         local |= {

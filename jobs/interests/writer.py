@@ -96,12 +96,14 @@ class Writer:
                 self._prune(viewer)
 
     def _prune(self, viewer: str) -> None:
-        """Drops the weakest interests, as of now. One that is spoken of again comes back whole."""
+        """Drops the weakest interests, as of now, and what is in no history any more: a job that lost its state takes
+        nothing back. An interest that is spoken of again comes back whole."""
         key = live_signals.viewer_key(viewer)
         fields = self._client.hgetall(key)
         weakest = sorted(live_signals.strengths(fields, int(time.time() * 1000)))[: -live_signals.MOST_INTERESTS]
-        if weakest:  # none, if the rest of the fields are clips that were watched; HDEL refuses to delete nothing
-            self._client.hdel(key, *(name for _, name in weakest))
+        oldest = sorted(live_signals.watched_at(fields))[: -live_signals.WATCHED]
+        if gone := [name for _, name in (*weakest, *oldest)]:
+            self._client.hdel(key, *gone)
 
     def _region(self, place: str) -> "Region":
         if place not in self._regions:
@@ -157,16 +159,20 @@ class Region:
         self.rows[seconds][change.field] = replace(Counts(*map(int, change.counts.split(","))), weight=change.total)
 
     def pack(self) -> bytes:
-        """At most MOST_ITEMS clips and as many tags: the most trending."""
+        """At most MOST_ITEMS clips and as many tags: the most trending, and of those that do not the most played."""
         items: dict[str, dict[int, Counts]] = defaultdict(dict)
         for seconds, rows in self.rows.items():
             for item, counts in rows.items():
                 items[item][seconds] = counts
-        ranked = sorted(items.items(), key=lambda each: (-live_signals.trend(each[1]), each[0]))
+        ranked = sorted(items.items(), key=lambda each: (-live_signals.trend(each[1]), -_plays(each[1]), each[0]))
         kept: dict[str, dict[int, Counts]] = {}
         for kind in (live_signals.CLIP, live_signals.TAG):
             kept |= dict([each for each in ranked if each[0].startswith(kind)][: live_signals.MOST_ITEMS])
         return live_signals.pack_region(self.ends, kept)
+
+
+def _plays(windows: Mapping[int, Counts]) -> int:
+    return max(counts.plays for counts in windows.values())
 
 
 def _put(fields: dict[bytes, bytes | None], change: Change) -> None:

@@ -10,6 +10,7 @@ OF_A_HEAD = ("auc", "auc_per_viewer", "log_loss", "calibration_error", "plain_ca
 
 def write(day: str, report: Mapping[str, Any], settings: Settings) -> str:
     rows, fitting, shape = report["rows"], settings.fitting, settings.shape
+    others = rows.get("other_versions", 0)
     lines = [
         f"# Ranker of {day}",
         "",
@@ -17,6 +18,7 @@ def write(day: str, report: Mapping[str, Any], settings: Settings) -> str:
         "knows of viewers what they watched, and of clips who made them, when, and what became of them.",
         "",
         f"- Rows: {rows['train']} to fit, {rows['later']} to stop and calibrate, {rows['day']} of {day} to measure.",
+        *([f"- Left out, of other versions of the features: {others} rows."] if others else []),
         f"- Network: {shape.dimensions} dimensions, {shape.experts} experts of {list(shape.hidden)}, "
         f"{shape.cross_layers} cross layers, attention over the last clips watched.",
         f"- Fitting: {report['epochs']} epochs, seed {fitting.seed}; an id is known from {settings.id_floor} rows on.",

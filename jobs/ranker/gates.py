@@ -73,6 +73,8 @@ def _of_service(report: Mapping[str, Any], service: str) -> list[str]:
     measured = report.get("service")
     if not measured or measured["version"] != service:
         return [f"it was not measured against {service}, which is in service: run `evaluate`"]
+    if "refused" in measured:  # by the feed as well, which has no model then: whatever passes the other gates is better
+        return []
     # A report of an earlier version of this job has no estimate; one of too few drawn rows says nothing.
     estimate = measured.get("off_policy", {})
     found = _of_estimate(estimate) if estimate.get("enough") else []

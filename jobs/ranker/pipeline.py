@@ -47,10 +47,10 @@ class Trained:
     """The largest one between graph and model."""
 
 
-def split(whole: Rows, days: NDArray[Any], day: str) -> Parts:
-    """Rows are in the order of time. Raises rows.TooFewRows."""
+def split(whole: Rows, days: NDArray[Any], day: str, other_versions: int = 0) -> Parts:
+    """Rows are in the order of time; `other_versions` were left out. Raises rows.TooFewRows."""
     before, last = np.flatnonzero(days != day), np.flatnonzero(days == day)
-    rows.require_enough(len(before), len(last), day)
+    rows.require_enough(len(before), len(last), day, other_versions)
     cut = int(len(before) * (1 - rows.LATER))
     return Parts(whole.take(before[:cut]), whole.take(before[cut:]), whole.take(last))
 

@@ -3,6 +3,7 @@
 import datetime
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,16 +21,30 @@ class NoRows(ValueError):
     """Rows lack a column."""
 
 
-def training(place: Place, day: str, days: int) -> tuple[Rows, NDArray[Any]]:
-    """The rows of `days` days up to `day`, oldest first, and the day of each. Raises TooFewRows or NoRows."""
-    tables, named = [], []
+@dataclass(frozen=True)
+class Training:
+    rows: Rows
+    """Oldest first."""
+    days: NDArray[Any]
+    """Of each row."""
+    other_versions: int
+    """How many rows were left out, since their features are of another version."""
+
+
+def training(place: Place, day: str, days: int) -> Training:
+    """The rows of `days` days up to `day`. Raises TooFewRows or NoRows."""
+    tables, named, other_versions = [], list[str](), 0
     for name in _last(day, days):
         found = _table(place, f"training/day={name}/")
-        if found is not None and found.num_rows:
-            tables.append(found)
-            named += [name] * found.num_rows
+        if found is None:
+            continue
+        kept = _of_this_version(found)
+        other_versions += found.num_rows - kept.num_rows
+        if kept.num_rows:
+            tables.append(kept)
+            named += [name] * kept.num_rows
     if not named or named[-1] != day:
-        job_rows.require_enough(len(named), 0, day)
+        job_rows.require_enough(len(named), 0, day, other_versions)
     whole = pa.concat_tables(tables, promote_options="default")
     missing = [name for name in job_rows.COLUMNS if name not in whole.column_names]
     if missing:
@@ -37,7 +52,7 @@ def training(place: Place, day: str, days: int) -> tuple[Rows, NDArray[Any]]:
     wanted = [*job_rows.COLUMNS, *(name for name in ("text",) if name in whole.column_names)]
     rows = job_rows.of_columns({name: whole.column(name).to_pylist() for name in wanted})
     order = np.lexsort((rows.videos.astype(str), rows.viewers.astype(str), rows.served_at, np.array(named)))
-    return rows.take(order), np.array(named)[order]
+    return Training(rows.take(order), np.array(named)[order], other_versions)
 
 
 def clips(place: Place, day: str) -> dict[str, list[Any]] | None:
@@ -55,6 +70,13 @@ def clips(place: Place, day: str) -> dict[str, list[Any]] | None:
         raise NoRows(f"clips have no {', '.join(missing)}")
     wanted = [*CLIP_COLUMNS, *(name for name in ("text",) if name in table.column_names)]
     return {name: table.select(wanted).sort_by("video_id").column(name).to_pylist() for name in wanted}
+
+
+def _of_this_version(table: Any) -> Any:
+    """Days of before a change of the features are there for two weeks after it."""
+    if "features" not in table.column_names:
+        return table  # NoRows says it
+    return table.filter(pa.array(job_rows.of_this_version(table.column("features").to_pylist())))
 
 
 def _table(place: Place, prefix: str) -> Any:

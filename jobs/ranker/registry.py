@@ -8,6 +8,7 @@ versions that were in service before, for `rollback`.
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jobs.ranker.places import Missing, Place
@@ -19,6 +20,16 @@ REPORT, CARD = "report.json", "card.md"
 
 class NothingBefore(LookupError):
     """No version was in service before the current one."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """The version in service, as the feed loads it."""
+
+    version: str
+    model: rank_model.RankModel | None
+    refused: str = ""
+    """Why the feed does not load it: it is damaged, or of another format or version of the features."""
 
 
 def write(place: Place, day: str, files: Mapping[str, bytes], about: Mapping[str, Any]) -> str:
@@ -55,6 +66,17 @@ def pointer(place: Place) -> dict[str, Any] | None:
 def in_service(place: Place) -> str | None:
     found = pointer(place)
     return str(found["version"]) if found else None
+
+
+def service(place: Place) -> Service | None:
+    """None before the first release. Raises RankModelRefused if the pointer itself is of another format."""
+    version = in_service(place)
+    if version is None:
+        return None
+    try:
+        return Service(version, rank_model.load(place.read, version))
+    except (Missing, rank_model.RankModelRefused) as error:
+        return Service(version, None, str(error))
 
 
 def release(place: Place, version: str) -> None:

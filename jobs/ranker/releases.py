@@ -28,7 +28,10 @@ def promote(place: Place, given: argparse.Namespace) -> tuple[int, dict[str, Any
     if registry.has_items(place, given.version):
         registry.release_items(place, given.version)
     registry.release(place, given.version)
-    return DONE, {"version": given.version, "before": service, "deleted": retention.forget(place, day)}
+    about = {"version": given.version, "before": service}
+    if refused := (report.get("service") or {}).get("refused"):
+        about["before_refused"] = refused
+    return DONE, about | {"deleted": retention.forget(place, day)}
 
 
 def rollback(place: Place, _: argparse.Namespace) -> tuple[int, dict[str, Any]]:

@@ -34,12 +34,13 @@ class TooFewRows(ValueError):
     """There are too few rows to train with, as there are in the first days of a service."""
 
 
-def require_enough(before: int, of_day: int, day: str) -> None:
-    """Raises TooFewRows."""
+def require_enough(before: int, of_day: int, day: str, other_versions: int = 0) -> None:
+    """`other_versions`: rows that were left out. Raises TooFewRows."""
     if before < LEAST_ROWS or not of_day:
+        left_out = f"; {other_versions:,} are of other versions of the features" if other_versions else ""
         raise TooFewRows(
             f"{before:,} training rows before {day} and {of_day:,} of it: "
-            f"at least {LEAST_ROWS:,} before it and one of it are needed"
+            f"at least {LEAST_ROWS:,} before it and one of it are needed{left_out}"
         )
 
 
@@ -74,6 +75,11 @@ class Rows:
             one.name: getattr(self, one.name)[which] for one in fields(self) if one.name not in ("sizes", "outcomes")
         }
         return replace(self, **columns, outcomes={name: values[which] for name, values in self.outcomes.items()})
+
+
+def of_this_version(vectors: Sequence[Sequence[int]]) -> NDArray[np.bool_]:
+    """Which logged vectors are of this version of the features. `of_columns` refuses what else is wrong with one."""
+    return np.asarray([bool(vector) and vector[0] == features.VERSION for vector in vectors], dtype=bool)
 
 
 def of_columns(columns: Mapping[str, Sequence[Any]]) -> Rows:

@@ -21,14 +21,16 @@ REFUSED = 1
 def train(place: Place, given: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     chosen = _settings(given)
     try:
-        whole = reading.training(place, given.day, given.days)
-        parts = pipeline.split(*whole, given.day)
+        read = reading.training(place, given.day, given.days)
+        whole = read.rows, read.days
+        parts = pipeline.split(*whole, given.day, read.other_versions)
     except TooFewRows as error:
         service = registry.in_service(place)
         # No `promote` follows that would do it: what is old is forgotten on days without a version, too.
         return REFUSED, {"in_service": service, "refused": [str(error)], "deleted": retention.forget(place, given.day)}
     trained = pipeline.train(parts, chosen)
     report = pipeline.report(trained, parts, whole, chosen)
+    report["rows"]["other_versions"] = read.other_versions
     files = pipeline.files(trained)
     files[registry.CARD] = card.write(given.day, report, chosen).encode()
     version = registry.write(place, given.day, files, pipeline.about(trained, chosen, pipeline.means(report)))
@@ -48,19 +50,19 @@ def evaluate(place: Place, given: argparse.Namespace) -> tuple[int, dict[str, An
     key = f"rank/{given.version}/{registry.REPORT}"
     report = json.loads(place.read(key))
     day = json.loads(place.read(f"rank/{given.version}/{rank_model.MANIFEST}"))["day"]
-    rows, _ = reading.training(place, day, 1)
-    report["service"] = _beside_service(place, given.version, rows)
+    report["service"] = _beside_service(place, given.version, reading.training(place, day, 1).rows)
     place.write(key, registry.as_json(report))
     return 0, report
 
 
 def _beside_service(place: Place, version: str, rows: Any) -> dict[str, Any] | None:
-    """None before the first release."""
-    service = registry.in_service(place)
+    """None before the first release. A version that the feed refuses, too, is nothing to be measured beside."""
+    service = registry.service(place)
     if service is None:
         return None
-    models = [rank_model.load(place.read, one) for one in (version, service)]
-    return pipeline.against_service(models[0], models[1], rows)
+    if service.model is None:
+        return {"version": service.version, "refused": service.refused}
+    return pipeline.against_service(rank_model.load(place.read, version), service.model, rows)
 
 
 def _settings(given: argparse.Namespace) -> settings.Settings:

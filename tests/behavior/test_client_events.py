@@ -14,6 +14,7 @@ from reelstack.behavior.receipts import Receipt
 from reelstack.behavior.stored_event import FIELDS, Clip, Viewer
 
 ID, VIEW = "01930b9e-7c00-7abc-8def-0123456789ab", "01930b9e-7c00-7abc-8def-0123456789ac"
+SERVED = 1_789_999_990_000
 OF_CLIP = {"id": ID, "at": 1_790_000_000_000, "video_id": "clip"}
 OF_VIEW = {"view_id": VIEW, "watched_ms": 4000, "position_ms": 1500}
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -56,18 +57,32 @@ def test_there_is_an_example_of_each_type() -> None:
 def test_each_type_is_read_and_its_record_has_every_field_in_its_type(kind: str) -> None:
     event = read(example(kind, shoe_size=43))
     clip = Clip("clip", "bob", ("cats", "dogs"), 15_000)
-    receipt = Receipt("clip", "answer", 2, "newest", 0, "newest", "", 1.0, 1_789_999_990_000, "")
-    record = stored_event.of_client(event, Viewer("ann", True, True), clip, receipt, (1, 2))
+    receipt = Receipt("clip", "answer", 2, "newest", 0, "newest", "", 1.0, SERVED, "")
+    record = stored_event.of_client(event, Viewer("ann", True, True), clip, receipt, (SERVED + 1, SERVED + 2))
     again = json.loads(stored_event.line(record))
     assert list(again) == list(FIELDS)
     assert {name: type(value) for name, value in again.items()} == {name: type(value) for name, value in FIELDS.items()}
-    assert (again["viewer"], again["owner_id"], again["position"], again["at"]) == ("ann", "bob", 2, 1)
+    assert (again["viewer"], again["owner_id"], again["position"], again["at"]) == ("ann", "bob", 2, SERVED + 1)
     measured = MEASURED if kind == "quality" else {}
     assert json.loads(again["extra"]) == {"shoe_size": 43, **measured}, "members that are not known survive"
     for name, value in example(kind).items():
         if name in FIELDS and name != "at":
             assert again[name] == value
     assert again["target"] == {"hide": "cats", "profile_visit": "us-east-1:bob"}.get(kind, "")
+
+
+@pytest.mark.parametrize(("dated", "at"), [(-1, 0), (0, 0), (5, 5)])
+def test_nothing_happened_before_the_answer_that_has_shown_it(dated: int, at: int) -> None:
+    receipt = Receipt("clip", "answer", 2, "newest", 0, "newest", "", 1.0, SERVED, "")
+    viewer, times = Viewer("ann", True, True), (SERVED + dated, SERVED + 9)
+    assert stored_event.of_client(read(example("play")), viewer, None, receipt, times)["at"] == SERVED + at
+    assert stored_event.of_client(read(example("play")), viewer, None, None, times)["at"] == SERVED + dated
+
+
+def test_an_event_is_not_later_than_its_arrival_though_a_server_s_clock_is_ahead() -> None:
+    receipt = Receipt("clip", "answer", 2, "newest", 0, "newest", "", 1.0, SERVED, "")
+    record = stored_event.of_client(read(example("play")), Viewer("ann", True, True), None, receipt, (1, SERVED - 5))
+    assert record["at"] == record["received_at"] == SERVED - 5
 
 
 def test_measures_of_quality_are_no_fields_that_readers_of_events_know() -> None:
@@ -152,7 +167,13 @@ def test_an_event_that_cannot_be_read_is_told_where(change: dict[str, Any], plac
     assert detail.startswith(f"{place}: ")
 
 
-@pytest.mark.parametrize("change", [{"what": "video"}, {"tag": None}])
+@pytest.mark.parametrize("written", ["cats", " cats\t", "\x01ca\u200bts"])
+def test_a_hidden_tag_has_the_form_in_which_tags_are_stored(written: str) -> None:
+    record = stored_event.of_client(read(example("hide", tag=written)), Viewer("ann", True, True), None, None, (1, 2))
+    assert record["target"] == "cats"
+
+
+@pytest.mark.parametrize("change", [{"what": "video"}, {"tag": None}, {"tag": "\x01"}, {"tag": "c" * 41}])
 def test_a_tag_is_hidden_with_its_name_only(change: dict[str, Any]) -> None:
     assert refused(example("hide", **change))[0] == "malformed"
 

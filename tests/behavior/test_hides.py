@@ -39,7 +39,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Read:
 def test_a_hide_that_the_client_reports_too_is_one_event(
     call: Call, context: Any, sent: Read, what: str, client_first: bool
 ) -> None:
-    said: dict[str, Any] = {"what": what, "tag": "cats" if what == "tag" else None}
+    said: dict[str, Any] = {"what": what, "tag": " cats\x01" if what == "tag" else None}
     if client_first:
         assert report(call, event("hide", **said)).json["accepted"] == 1
     assert call("feed", "PUT", f"/v1/feed/hidden/{HIDES[what]}", user="bob").status == 204

@@ -1,6 +1,7 @@
 """Live signals are read as they were packed, of any epoch, and of a known version only."""
 
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -118,6 +119,13 @@ def test_trending_fades_with_age() -> None:
     hour = Counts(shown=100, weight=150.0, first_at=NOW)
     young, old = Counts(first_at=NOW), Counts(first_at=NOW - DAY * 1000)
     assert trend({HOUR: hour, DAY: old}) == pytest.approx(trend({HOUR: hour, DAY: young}) / 2)
+
+
+def test_who_has_no_account_or_no_receipt_moves_no_trend() -> None:
+    """Their plays are counted, and are no event that `first_at` knows."""
+    told = {HOUR: Counts(shown=100, weight=150.0, first_at=NOW), DAY: Counts(shown=100, weight=150.0, first_at=NOW)}
+    assert trend({HOUR: Counts(plays=10**6)}) == trend({HOUR: Counts(plays=1), DAY: told[DAY]}) == 0
+    assert trend({length: replace(counts, plays=10**6) for length, counts in told.items()}) == trend(told)
 
 
 def test_hides_and_reports_lower_it() -> None:

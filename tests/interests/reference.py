@@ -131,7 +131,7 @@ def _counts(facts: Sequence[Fact]) -> Counts:
         reports=of("report"),
         shown=of("shown"),
         watched_ms=sum(fact.more_ms for fact in facts),
-        first_at=min(fact.at for fact in facts),
+        first_at=min((fact.at for fact in facts if fact.kind in ("shown", "trend")), default=0),
         weight=sum(fact.weight for fact in facts),
     )
 

@@ -10,7 +10,7 @@ import pytest
 import valkey
 
 from bench import _valkey
-from bench._interests_job import Job
+from bench._interests_job import SHORT_JVM, Job
 from reelstack.feed import live_signals
 from tests.interests.reference import Reference
 from tests.interests.traffic import VIEWERS, traffic
@@ -38,7 +38,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Refe
     events = traffic(2_000, seed=5)
     reference.read(events)
     with _valkey.server() as url, valkey.Valkey.from_url(url) as made:
-        job = Job(folder, url, source="archive", jvm_arguments="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx1g")
+        job = Job(folder, url, source="archive", jvm_arguments=SHORT_JVM)
         _archive(job.segments, events)
         try:
             job.start()

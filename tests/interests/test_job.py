@@ -17,7 +17,7 @@ import pytest
 import valkey
 
 from bench import _valkey
-from bench._interests_job import Job
+from bench._interests_job import SHORT_JVM, Job
 from local import ports
 from local.places import Places
 from local.processes import wait_until
@@ -30,11 +30,9 @@ from tests.interests.traffic import VIEWERS, of_one, traffic
 
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("interests"), pytest.mark.timeout(900)]
 
-LINES, AWAY_MS, SEEN_SECONDS = 21_000, 4_000, 240
+LINES, AWAY_MS, SEEN_SECONDS = 21_000, 20_000, 240
 STREAM, STREAMED, MOST_RECORDS = "events", 1_200, 500
 """PutRecords takes 500 records."""
-JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx1g"
-"""Half of the processor time of a short run."""
 PLACES = ("", "de", "jp")
 VIEWER_IDS = [f"user-{number}" for number in range(VIEWERS)]
 
@@ -146,7 +144,7 @@ def kinesis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory, kinesis: Any) -> Iterator[Run]:
     with _valkey.server() as url:
-        job = Job(tmp_path_factory.mktemp("interests"), url, ("--watermark-ms", "0"), jvm_arguments=JVM)
+        job = Job(tmp_path_factory.mktemp("interests"), url, ("--watermark-ms", "0"), jvm_arguments=SHORT_JVM)
         made = Run(job, valkey.Valkey.from_url(url))
         try:
             _go_through(made, kinesis)

@@ -28,6 +28,14 @@ def test_managed_flink_decides_on_parallelism_restarts_and_state() -> None:
     assert "execution.checkpointing.dir" not in managed
 
 
+def test_each_part_has_the_memory_of_one() -> None:
+    """With 8 MB of managed memory for each of two parts the job failed at its begin, and at each restart."""
+    sizes = ("taskmanager.memory.managed.size", "taskmanager.memory.network.min", "taskmanager.memory.network.max")
+    one, two = (settings(Options(parallelism=parts)) for parts in (1, 2))
+    assert [one[name] for name in sizes] == ["16m", "64m", "64m"]
+    assert [two[name] for name in sizes] == ["32m", "128m", "128m"]
+
+
 def test_restarts_are_bounded() -> None:
     local = settings(Options())
     assert local["restart-strategy.type"] == "failure-rate"

@@ -66,6 +66,19 @@ def test_no_list_of_constants_is_unnested() -> None:
     assert not re.search(r"UNNEST\(ARRAY\['[^`]*\)", text)
 
 
+def test_a_hidden_tag_is_a_whole_key() -> None:
+    """A word that begins with CHR(1) is one: a tag that somebody hides must not become the key of a creator."""
+    hides = [line for line in "\n".join(statements.views(1)).splitlines() if "'hide'" in line and "'tag' THEN" in line]
+    assert [f"CHR(1) || '{scores.TAG}' || `target`" in line for line in hides] == [True]
+
+
+def test_the_age_of_a_clip_is_that_of_what_trends() -> None:
+    """Anybody could date a direct play of a fresh clip a day back."""
+    firsts = [line for line in "\n".join(statements.views(1)).splitlines() if line.endswith("AS `first_at`")]
+    assert len(firsts) == len(live_signals.WINDOWS_SECONDS)
+    assert all("MIN(`at`) FILTER (WHERE `shown` OR `weight` <> 0)" in line for line in firsts)
+
+
 def test_each_weight_is_in_the_sql() -> None:
     text = "\n".join(statements.views(1))
     for kind, weight in scores.WEIGHTS.items():

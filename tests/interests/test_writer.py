@@ -139,6 +139,25 @@ def test_a_viewer_of_many_clips_and_few_interests_is_written(
     assert live_signals.read_viewer(client, "ann", NOW).session == {"t:tea": 1.0}
 
 
+def test_a_history_that_nothing_was_taken_back_of_ends_at_its_newest_clips(
+    client: Any, valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that lost its state writes clips and takes none back. Few interests: none of them is to be dropped."""
+    monkeypatch.setattr(live_signals, "MOST_INTERESTS", 3)
+    monkeypatch.setattr(live_signals, "WATCHED", 2)
+    impatient = Writer(valkey_url, lambda _: pytest.fail("Valkey refused a write"))
+    impatient.write([Change(WATCHED_ROW, "ann", f"clip-{n}", NOW + n, 0.5, "") for n in range(9)])
+    impatient.close()
+    kept = client.hkeys(live_signals.viewer_key("ann"))
+    assert sorted(kept) == [live_signals.VERSION_FIELD, b"w:clip-7", b"w:clip-8"]
+
+
+def test_nothing_is_dropped_of_a_viewer_who_has_little(writer: Writer, client: Any) -> None:
+    writer.write([_interest("t:tea", 2.0)])
+    writer._prune("ann")
+    assert live_signals.read_viewer(client, "ann", NOW).session == {"t:tea": 2.0}
+
+
 def test_totals_are_absolute(writer: Writer, client: Any) -> None:
     writer.write([Change(TOTAL_ROW, "", "late_600", 3, 0.0, ""), Change(TOTAL_ROW, "", "late_600", 4, 0.0, "")])
     assert client.hgetall(live_signals.TOTALS_KEY) == {b"late_600": b"4"}

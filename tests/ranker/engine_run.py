@@ -86,15 +86,39 @@ def run(folder: Path) -> dict[str, Any]:
     found["worse"] = promoted(folder, trained(folder, DAYS, WORSE))
     second = trained(folder, DAYS)
     found |= {"second": second, "next": promoted(folder, second)}
-    shown, _ = reading.training(place, made_world.name_of(DAYS), 1)
+    shown = reading.training(place, made_world.name_of(DAYS), 1).rows
     loaded = rank_model.load(place.read, second)
     found["length"] = lengths(loaded, shown)
     catalogue = items.unpack(place.read(f"items/{second}.npz"))
     found["retrieval"] = retrieval(loaded, catalogue, world)
     found["rollback"] = command("rollback", "--data", str(folder))
     found["parity"] = parity(place, made_world.name_of(DAYS))
+    found["damaged"] = damaged(folder, first, second)
+    found["other versions"] = other_versions(folder, clean)
     found["without rows"] = command("train", "--data", str(folder), "--day", made_world.name_of(DAYS + 30))
     return found
+
+
+def damaged(folder: Path, service: str, version: str) -> dict[str, Any]:
+    """The version in service cannot be loaded: another one is measured by itself, and released."""
+    path = folder / f"rank/{service}/table.npy"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    code, report = command("evaluate", "--data", str(folder), "--version", version)
+    found = {"evaluated": code, "service": report["service"], "promoted": promoted(folder, version)}
+    path.write_bytes(whole)
+    return found | {"rollback": command("rollback", "--data", str(folder))}
+
+
+def other_versions(folder: Path, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """A day of before the features changed, but for a hundred rows."""
+    place, day = Folder(folder), made_world.name_of(DAYS + 1)
+    old = [{**row, "features": [features.VERSION + 1, *row["features"]]} for row in rows[100:]]
+    made_world.write(folder, f"training/day={day}", old)
+    refused = command("train", "--data", str(folder), "--day", day)
+    made_world.write(folder, f"training/day={day}", [*rows[:100], *old])
+    read = reading.training(place, day, 1)
+    return {"refused": refused, "kept": len(read.rows), "left_out": read.other_versions, "old": len(old)}
 
 
 def lengths(loaded: rank_model.RankModel, rows: Any) -> dict[str, float]:
@@ -132,7 +156,7 @@ def retrieval(loaded: rank_model.RankModel, catalogue: items.Items, world: made_
 
 def parity(place: Folder, day: str) -> dict[str, float]:
     """The graph beside the model in JAX on 10,000 rows, for the largest shape that there is."""
-    rows = reading.training(place, day, DAYS)[0].take(np.arange(10_000))
+    rows = reading.training(place, day, DAYS).rows.take(np.arange(10_000))
     words = vocabulary.learn(rows, 5, 256)
     encoded = vocabulary.encode(words, rows)
     parameters = model.start(settings.FULL, words, len(rank_model.HEADS), 0)

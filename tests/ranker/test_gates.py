@@ -33,6 +33,14 @@ def test_version_that_was_measured_beside_another_one_is_refused() -> None:
     assert "evaluate" in gates.refusals(report(service=None), "now")[0]
 
 
+def test_a_version_in_service_that_the_feed_refuses_stands_in_nobodys_way() -> None:
+    """The features have changed, or its files are damaged: no version could ever be measured beside it."""
+    service = {"version": "now", "refused": "rank/now has features 1, not 2"}
+    assert gates.refusals(report(service=service), "now") == []
+    assert "evaluate" in gates.refusals(report(service=service), "newer")[0]
+    assert gates.refusals(report(service=service, heads={"finish": head(calibration_error=0.03)}), "now")
+
+
 @pytest.mark.parametrize("name", ["all", "new viewers", "new videos", "duration 4", "region de"])
 def test_worse_on_one_guarded_slice_is_refused(name: str) -> None:
     service = report()["service"]

@@ -43,6 +43,43 @@ def test_version_that_the_feed_would_refuse_is_not_released(place: Folder) -> No
     assert registry.in_service(place) == first
 
 
+def refused_in_service(place: Folder) -> str:
+    found = registry.service(place)
+    assert found
+    assert found.model is None
+    return found.refused
+
+
+def test_a_version_in_service_that_the_feed_refuses_is_told_with_the_reason(place: Folder) -> None:
+    assert registry.service(place) is None
+    version = tiny_version.written(place)
+    registry.release(place, version)
+    found = registry.service(place)
+    assert found
+    assert found.model
+    assert (found.version, found.model.version, found.refused) == (version, version, "")
+    manifest = json.loads(place.read(f"rank/{version}/manifest.json"))
+    for change, reason in (({"features": 0}, "features 0"), ({"sha256": {}}, "is not the file")):
+        place.write(f"rank/{version}/manifest.json", json.dumps(manifest | change).encode())
+        assert reason in refused_in_service(place)
+    place.delete(f"rank/{version}/manifest.json")
+    assert "there is no rank/" in refused_in_service(place)
+
+
+def test_a_release_says_that_the_version_before_was_refused(place: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = with_items(place, 0), with_items(place, 1)
+    registry.release(place, first)
+    place.write(f"rank/{first}/table.npy", b"damaged")
+    beside = {"service": {"version": first, "refused": "damaged"}}
+    place.write(f"rank/{second}/{registry.REPORT}", json.dumps({**REPORT, **beside}).encode())
+    assert main.main(["promote", "--data", str(place.root), "--version", second]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["before"], answer["before_refused"]) == (first, "damaged")
+    assert registry.in_service(place) == second
+    assert main.main(["rollback", "--data", str(place.root)]) == 2
+    assert registry.in_service(place) == second
+
+
 def test_rewarding_harm_is_refused_before_anything_is_written(place: Folder) -> None:
     with pytest.raises(rank_model.RankModelRefused):
         tiny_version.written(place, weights={**dict.fromkeys(rank_model.HEADS, 1.0)})

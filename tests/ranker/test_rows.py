@@ -33,6 +33,17 @@ def test_vector_of_another_version_is_refused() -> None:
         rows.of_columns(columns(features=[[features.VERSION + 1, *[0] * len(NAMES)]] * 2))
 
 
+def test_vectors_of_other_versions_are_told_apart() -> None:
+    vectors = [[features.VERSION, 0], [features.VERSION + 1, 0], [], [features.VERSION - 1, 0, 0], [features.VERSION]]
+    assert rows.of_this_version(vectors).tolist() == [True, False, False, False, True]
+    assert rows.of_this_version([]).tolist() == []
+
+
+def test_too_few_rows_are_told_with_those_that_were_left_out() -> None:
+    with pytest.raises(rows.TooFewRows, match="needed; 12,000 are of other versions of the features"):
+        rows.require_enough(0, 0, "2026-11-28", 12_000)
+
+
 def test_missing_column_is_named() -> None:
     given = columns()
     del given["propensity"]

@@ -73,6 +73,22 @@ def test_rollback_releases_the_version_before(seen: dict[str, Any]) -> None:
     assert seen["rollback"] == [0, {"version": seen["first"]}]
 
 
+def test_a_version_in_service_that_cannot_be_loaded_is_replaced(seen: dict[str, Any]) -> None:
+    found = seen["damaged"]
+    assert (found["evaluated"], found["service"].keys()) == (0, {"version", "refused"})
+    assert (found["promoted"]["code"], found["promoted"]["in_service"]) == (0, seen["second"])
+    assert "table.npy" in found["promoted"]["before_refused"]
+    assert found["rollback"] == [0, {"version": seen["first"]}]
+
+
+def test_rows_of_other_features_are_left_out_and_counted(seen: dict[str, Any]) -> None:
+    found = seen["other versions"]
+    assert (found["kept"], found["left_out"]) == (100, found["old"])
+    code, answer = found["refused"]
+    assert (code, answer["in_service"]) == (1, seen["first"])
+    assert f"{found['old']:,} are of other versions of the features" in answer["refused"][0]
+
+
 def test_a_day_without_rows_is_refused_and_old_versions_go_nevertheless(seen: dict[str, Any]) -> None:
     code, answer = seen["without rows"]
     assert (code, answer["in_service"]) == (1, seen["first"])

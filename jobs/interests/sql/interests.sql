@@ -9,7 +9,7 @@ SELECT
     CASE
         WHEN `kind` IN ('follow', 'unfollow', 'block', 'profile_visit')
             THEN ARRAY[CAST(CHR(1) || '${creator}' || `target` AS STRING)]
-        WHEN `kind` = 'hide' AND `what` = 'tag' THEN ARRAY[`target`]
+        WHEN `kind` = 'hide' AND `what` = 'tag' THEN ARRAY[CAST(CHR(1) || '${tag}' || `target` AS STRING)]
         WHEN `kind` = 'hide' AND `what` = 'creator' THEN ARRAY[CAST(CHR(1) || '${creator}' || `owner_id` AS STRING)]
         ELSE ARRAY_CONCAT(
             ARRAY_DISTINCT(`tags`),
@@ -23,7 +23,8 @@ SELECT
 FROM told
 WHERE `has_interests` AND `kind` IN (${weighted_kinds});
 
--- A word is a tag, or after CHR(1) a whole key.
+-- A word is a tag of a clip, or after CHR(1) a whole key. Tags are stored without control characters; what a client says
+-- that it hides is a whole key, since events that were archived before may hold any.
 CREATE TEMPORARY VIEW worded AS
 SELECT
     `viewer`, `weight`, `at`, `received_at`,

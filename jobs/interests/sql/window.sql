@@ -1,5 +1,6 @@
 -- One sliding window of ${seconds} s that moves every ${slide} s. Unique viewers are counted exactly. Of a region the
--- ${most_items} most played clips and as many tags are passed on.
+-- ${most_items} most played clips and as many tags are passed on. `first_at` is of what trends alone (0: nothing did): age
+-- lowers a trend, and anybody could date a direct play of a fresh clip a day back.
 CREATE TEMPORARY VIEW window_${seconds} AS
 SELECT
     '${window_row}' || '${seconds}' AS `kind`, `place` AS `owner`, `item` AS `field`,
@@ -26,7 +27,7 @@ FROM (
             COUNT(*) FILTER (WHERE `shown`) AS `shown`,
             SUM(`more_ms`) AS `watched_ms`,
             SUM(`weight`) AS `weight`,
-            MIN(`at`) AS `first_at`
+            COALESCE(MIN(`at`) FILTER (WHERE `shown` OR `weight` <> 0), 0) AS `first_at`
         FROM TABLE(HOP(
             TABLE item_facts, DESCRIPTOR(`event_time`), INTERVAL '${slide}' SECOND(5), INTERVAL '${seconds}' SECOND(5)
         ))

@@ -125,7 +125,7 @@ class Hide(_OfVideo):
     type: Literal["hide"]
     what: Literal["video", "creator", "tag"] = "video"
     tag: Tag | None = None
-    """With `what` "tag". In the form in which the table has it, so that both are one event."""
+    """With `what` "tag". In the form in which clips and hidden tags are stored: the table tells of the same event."""
 
 
 class Quality(_OfVideo):

@@ -104,7 +104,9 @@ class TableChange:
 def of_client(
     event: Any, viewer: Viewer, clip: Clip | None, receipt: Receipt | None, times: tuple[int, int]
 ) -> dict[str, Any]:
-    """The record of a client_events event; `times`: when it happened and when it came, unix milliseconds."""
+    """The record of a client_events event; `times`: when it happened and when it came, unix milliseconds. Nothing
+    happened to a clip before the answer that has shown it: a client may date an event as early as it likes."""
+    at, received_at = times
     # Not what is unknown: a client could call it as our own fields are called.
     known = event.model_dump(include=type(event).model_fields.keys() & FIELDS.keys(), exclude_none=True)
     extra = {**(event.model_extra or {}), **_measures(event)}
@@ -115,8 +117,8 @@ def of_client(
         **_of_viewer(viewer),
         **(_of_clip(clip) if clip else {}),
         **(_of_receipt(receipt) if receipt else {}),
-        "at": times[0],
-        "received_at": times[1],
+        "at": min(received_at, max(at, receipt.served_at_ms)) if receipt else at,
+        "received_at": received_at,
         "target": (getattr(event, target) or "") if target else "",
         "v": VERSION,
         EXTRA: json.dumps(extra, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if extra else "",

@@ -88,7 +88,7 @@ class Counts:
     """Viewers with an account who played it where an answer had shown it, each once a day."""
     watched_ms: int = 0
     first_at: int = 0
-    """The earliest of its events in the window, unix milliseconds."""
+    """The earliest of the events in the window that `shown` or `weight` counts, unix milliseconds; 0 without one."""
     weight: float = 0.0
     """Σ scores.WEIGHTS of TRENDING_KINDS, of each viewer with an account each kind once a day."""
 
@@ -186,6 +186,13 @@ def strengths(fields: Mapping[bytes, bytes], now_ms: int) -> Iterator[tuple[floa
             yield abs(scores.read(total, landmark, now_ms, scores.HALF_LIVES_MS[HALVES[chr(name[0])]])), name
 
 
+def watched_at(fields: Mapping[bytes, bytes]) -> Iterator[tuple[int, bytes]]:
+    """When each clip of the history was watched last, unix milliseconds, and its field."""
+    for name, value in fields.items():
+        if name.startswith(WATCHED_PREFIX):
+            yield _PAIR.unpack(value)[0], name
+
+
 def pack_region(ends: Mapping[int, int], items: Mapping[str, Mapping[int, Counts]]) -> bytes:
     """Items in the order of `items`."""
     lengths = list(WINDOWS_SECONDS)
@@ -244,10 +251,10 @@ def trend(windows: Mapping[int, Counts]) -> float:
     """How much more a clip (or a tag) is liked in the last hour than was to be expected of it; 1 is as expected.
 
     Expected is its own weight per viewer in the day before that hour, drawn towards TYPICAL_RATE as long as few have
-    seen it. It halves with each day between its first event in the day's window and in the hour's. Counts enter in
-    rates alone. 0 if the hour is empty."""
+    seen it. It halves with each day between the first event of an account in the day's window and in the hour's. Counts
+    enter in rates alone. 0 if nothing in the hour trends: who has no account, or no receipt, moves no trend."""
     hour, day = windows.get(3600, NOTHING), windows.get(86400, NOTHING)
-    if hour == NOTHING:
+    if not hour.first_at:
         return 0.0
     # The day's window moves less often than the hour's, and may lack what the hour has.
     weight, shown = (day.weight - hour.weight, day.shown - hour.shown) if day.shown > hour.shown else (0.0, 0)
