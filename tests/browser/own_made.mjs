@@ -12,7 +12,7 @@ await run(async (page, given) => {
     new window.MutationObserver(look).observe(item, { subtree: true, childList: true, characterData: true });
     look();
   });
-  await clip(page, given.title).getByText('Published', { exact: true }).waitFor({ timeout: 90_000 });
+  await clip(page, given.title).getByText('Published', { exact: true }).waitFor({ timeout: 240_000 });
   await clip(page, given.title).locator('img').waitFor({ state: 'visible' });
   await clip(page, given.title).getByRole('link').click();
   await playing(shown(page));

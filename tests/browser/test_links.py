@@ -133,7 +133,12 @@ def test_a_creator_sees_a_clip_of_hers_being_made_and_opens_it(drive: Driver, tm
     file = draw(tmp_path / "own.mp4", seconds=15, size="1280x720")
     drive.client("ann").uploads.upload(file, title="On its way")
     found = in_chromium(
-        "own_made", url=drive.outputs.edge_url, username=ann.name, password=ann.password, title="On its way"
+        "own_made",
+        seconds=280,
+        url=drive.outputs.edge_url,
+        username=ann.name,
+        password=ann.password,
+        title="On its way",
     )
     states = list(dict.fromkeys(state for state, _ in found["seen"]))
     assert states[-2:] == ["In production", "Published"]
