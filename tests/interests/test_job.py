@@ -145,7 +145,7 @@ def kinesis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def run(tmp_path_factory: pytest.TempPathFactory, kinesis: Any) -> Iterator[Run]:
     with _valkey.server() as url:
         job = Job(tmp_path_factory.mktemp("interests"), url, ("--watermark-ms", "0"), jvm_arguments=SHORT_JVM)
-        made = Run(job, valkey.Valkey.from_url(url))
+        made = Run(job, valkey.Valkey.from_url(url, socket_timeout=2 * AWAY_MS / 1000))  # the test waits, too
         try:
             _go_through(made, kinesis)
             yield made

@@ -12,8 +12,8 @@ START_MS = 1_796_000_400_000
 SPAN_MS = 150 * 60 * 1000
 VIEWERS, CLIPS, TAGS = 150, 40, ("cooking", "cats", "chess", "surf", "tea", "o'clock", "日本")
 REGIONS, LANGUAGES = ("de", "jp", ""), ("de", "ja", "")
-HIDDEN_TAGS = (*TAGS, "\x01c:creator-1")
-"""The last one is no key of a creator, though the job's SQL marks whole keys like that."""
+ODD_TAG, ODD_INSTEAD_OF = "\x01c:creator-1", "surf"
+"""A hidden tag that is no key of a creator, though the job's SQL marks whole keys like that."""
 KINDS = (
     *("impression", "play", "play", "play", "progress", "progress", "finish", "finish", "skip", "skip", "like"),
     *("replay", "pause", "comment", "share", "unlike", "bookmark", "follow", "unfollow", "profile_visit"),
@@ -51,12 +51,13 @@ def _event(chance: random.Random, now_ms: int, clips: list[dict[str, Any]]) -> d
         "view_id": f"{viewer}-{clip['video_id']}-{chance.randrange(3)}",
         "watched_ms": chance.randrange(int(clip["duration_ms"] * 1.3)),
         "what": (chosen := chance.choice(what)),
-        "target": chance.choice(clips)["owner_id"]
-        if of_person
-        else chance.choice(HIDDEN_TAGS)
-        if chosen == "tag"
-        else "",
+        "target": chance.choice(clips)["owner_id"] if of_person else _hidden(chance) if chosen == "tag" else "",
     }
+
+
+def _hidden(chance: random.Random) -> str:
+    tag = chance.choice(TAGS)
+    return ODD_TAG if tag == ODD_INSTEAD_OF else tag
 
 
 def _clip(chance: random.Random, number: int) -> dict[str, Any]:
