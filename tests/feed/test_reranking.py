@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reelstack.feed import reranking
-from reelstack.feed.reranking import OF_CREATOR, OF_TAG, WINDOW, Ranked
+from reelstack.feed.page_caps import OF_CREATOR, OF_TAG, WINDOW
+from reelstack.feed.reranking import Ranked
 
 
 def ranked(count: int, owners: int, tags: int, seed: int) -> Ranked:

@@ -26,12 +26,10 @@ WINDOWS_SECONDS = {600: 30, 3600: 120, 86400: 1800}
 """Length of a sliding window -> by how much it moves."""
 VIEWER_SECONDS, REGION_SECONDS, HEARTBEAT_SECONDS = 30 * 24 * 3600, 2 * 24 * 3600, 24 * 3600
 """How long a key stays after it was written last."""
-MOST_ITEMS = 1000
-"""Of a region: so many clips, and so many tags."""
+MOST_ITEMS = 1000  # of a region: so many clips, and so many tags
 MOST_INTERESTS = 1000
 """Fields of a viewer, twice as many at most for a moment: the job drops the weakest."""
-CLIP, TAG = "v:", "t:"
-"""Before the id or the word, in the name of an item of a region."""
+CLIP, TAG = "v:", "t:"  # before the id or the word, in the name of an item of a region
 VERSION_FIELD, WATCHED_PREFIX = b"v", b"w:"
 HEARTBEAT_KEY, TOTALS_KEY = "rs:live:{job}:heartbeat", "rs:live:{job}:totals"
 _PAIR = struct.Struct("<qd")

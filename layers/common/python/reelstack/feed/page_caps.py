@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Protocol, TypeVar
 
-from reelstack.feed.reranking import OF_CREATOR, OF_TAG, WINDOW
+WINDOW, OF_CREATOR, OF_TAG = 10, 2, 3
+"""In any ten clips in a row so many of a creator, and of a tag."""
 
 LOOK_AHEAD = 150
 """Clips that are tried for a place: where a stage has one tag, no more of them would help."""

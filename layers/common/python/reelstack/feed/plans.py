@@ -20,7 +20,6 @@ from reelstack.feed import (
     core_sources,
     feed_level,
     ranked_page,
-    reranking,
     scores,
     session_taste,
     sessions,
@@ -32,7 +31,7 @@ from reelstack.feed.candidates import Wanted
 from reelstack.feed.filters import Excluded
 from reelstack.feed.hot_lists import HotList
 from reelstack.feed.item_table import ItemTable
-from reelstack.feed.page_caps import Shown
+from reelstack.feed.page_caps import WINDOW, Shown
 from reelstack.feed.ranked_page import Choice, Setting, Viewer
 from reelstack.feed.ready_made import OnlyReadyMade
 from reelstack.feed.sessions import Session
@@ -213,7 +212,7 @@ def _ask(
 def shown_before(table: ItemTable, hot: HotList, session: Session) -> list[Shown]:
     """What the session was shown last, in its order: a page goes on where the one before ended. As far as the table or
     the hot list has it: a session holds hashes."""
-    last = session.served[-(reranking.WINDOW - 1) :]
+    last = session.served[-(WINDOW - 1) :]
     found = [table.clip(row) for row in table.rows_served(last)]
     clips = {sessions.clip_hash(one.video_id): Shown(one.owner_id, one.tags) for one in found}
     if len(clips) < len(last):

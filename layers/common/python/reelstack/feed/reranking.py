@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-WINDOW, OF_CREATOR, OF_TAG = 10, 2, 3
+from reelstack.feed.page_caps import OF_CREATOR, OF_TAG, WINDOW
+
 CREATOR_DECAY, CREATOR_FLOOR = 0.5, 0.25
 LIKENESS, WIDE_LIKENESS = 0.15, 0.35
 """Weight of the greatest likeness to one of the LOOK_BACK clips before; the second one after fast skips in a row."""
