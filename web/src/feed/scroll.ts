@@ -7,6 +7,8 @@ import { moves } from '../prefs.ts';
 const WHEEL_PIXELS = 40;
 const WHEEL_REST_MS = 320;
 const WHEEL_LINE = 16;
+/** A browser with much to do may give up a smooth scroll: what was asked for comes then at once. */
+const SETTLED_MS = 1000;
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 1, PageUp: -1, j: 1, k: -1 };
 
 /** Where the last key or turn of the wheel leads; `aimed`: it is not there yet. */
@@ -29,6 +31,7 @@ export function useScroll(places: number): Scroll {
   const box = useRef<HTMLDivElement>(null);
   const at = useSignal(0);
   const target = useRef<Target>({ place: 0, aimed: false });
+  const settling = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const most = useRef(places);
   most.current = places;
 
@@ -38,6 +41,8 @@ export function useScroll(places: number): Scroll {
       const place = Math.min(Math.max(target.current.place + by, 0), most.current - 1);
       target.current = { place, aimed: place !== at.peek() };
       element.scrollTo({ top: place * element.clientHeight, behavior: moves() ? 'smooth' : 'instant' });
+      clearTimeout(settling.current);
+      settling.current = setTimeout(() => target.current.aimed && at.peek() !== place && jump(place), SETTLED_MS);
     }
   };
   const jump = (to: number) => {
@@ -56,7 +61,10 @@ function listen(element: HTMLElement, at: Signal<number>, target: { current: Tar
   const { signal } = listening;
   const where = () => Math.round(element.scrollTop / Math.max(element.clientHeight, 1));
   element.addEventListener('scroll', () => { at.value = where(); }, { signal, passive: true });
-  element.addEventListener('scrollend', () => { target.current = { place: where(), aimed: false }; }, { signal });
+  element.addEventListener('scrollend', () => {
+    const { place, aimed } = target.current;
+    target.current = aimed && where() !== place ? target.current : { place: where(), aimed: false };
+  }, { signal });
   element.addEventListener('wheel', wheel(step), { signal, passive: false });
   document.addEventListener('keydown', (event) => {
     const by = STEPS[event.key];
