@@ -67,7 +67,7 @@ class Eve:
         return known()
 
     def refresh(self, device: str) -> str:
-        self.sign_ins[device]._ends = 0.0
+        self.sign_ins[device]._ends = (0.0, 0.0)
         return self.token(device)
 
     def client(self, device: str) -> Client:

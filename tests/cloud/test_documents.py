@@ -43,6 +43,10 @@ ELSEWHERE = {
     ". .venv/bin/activate": "PATH is set so",
     "reelstack archive": "tests/cloud/test_archives.py: a clip that is archived is of no use to the lines after it",
     "aws s3 sync": "reads the archive of a deployed stage",
+    **dict.fromkeys(
+        ("aws cloudfront-keyvaluestore", "etag()", "store=$(aws", "--query 'Stacks", '--value "{'),
+        "writes into a store of a deployed stage: tests/cloud/test_edge_refusal.py",
+    ),
 }
 """How lines begin that are not run here, each with the reason."""
 REHEARSED = {

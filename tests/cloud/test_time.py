@@ -147,7 +147,7 @@ def test_uploads_that_nobody_completed_have_left_nothing_after_13_days(fortnight
 def test_a_deleted_video_is_erased_after_10_days(fortnight: Fortnight) -> None:
     fortnight.days.reach(13)
     left = traces(fortnight.drive, fortnight.clip.video_id).keys() - EXPIRING
-    assert left <= {"notifications"}, "others' lead nowhere, and expire"
+    assert left <= {"notifications", "timelines"}, "others' lead nowhere, and expire"
 
 
 def test_what_was_signed_before_stays_valid_and_schedules_do_not_fail(fortnight: Fortnight) -> None:
