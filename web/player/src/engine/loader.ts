@@ -94,7 +94,8 @@ export class Loader {
   #shrink(files: ClipFiles): void {
     const { bufferBytes, backBytes } = this.#limits;
     const share = (SAFE_SHARE * (this.#stage.feeder(files)?.bytesHeld ?? 0)) / (bufferBytes + backBytes);
-    if (share < 1) {
+    // One that refuses the first unit itself says nothing of how many it would hold.
+    if (share > 0 && share < 1) {
       this.#limits.bufferBytes *= share;
       this.#limits.backBytes *= share;
     }
