@@ -79,6 +79,16 @@ export async function reached(page, title) {
   return found;
 }
 
+/** Waits until whatever comes in is in: a dialog that is still half transparent has no contrast. What turns for ever is
+ * not waited for. */
+export function arrived(page) {
+  return page.evaluate(async () => {
+    const running = document.getAnimations().filter(({ playState }) => playState === 'running');
+    const ending = running.filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+}
+
 /** Waits until the clip has played for so many seconds; what is evaluated has no time limit of its own. */
 export async function playing(item, seconds = 0.3) {
   await item.locator('video').evaluate((element, [wanted, ms]) => element.currentTime > wanted || new Promise((resolve, reject) => {

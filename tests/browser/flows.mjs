@@ -1,13 +1,14 @@
 // By keyboard alone, as who hears the page would: goes through the feed, comments, likes, saves, hides a clip; then looks
 // at every page with axe, in both languages and themes.
 import { readFileSync } from 'node:fs';
-import { reached, run, shown, signIn } from './browser.mjs';
+import { arrived, reached, run, shown, signIn } from './browser.mjs';
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const GRAVE = new Set(['serious', 'critical']);
 
 /** What axe finds grave on the page as it is. */
 async function grave(page) {
+  await arrived(page);
   await page.evaluate(AXE);
   return page.evaluate(async (levels) => {
     const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });

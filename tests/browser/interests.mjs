@@ -1,11 +1,12 @@
 // Somebody new is asked what they like, says it by keyboard, once without a network; then looks at it in the settings.
 import { readFileSync } from 'node:fs';
-import { run, shown, signIn } from './browser.mjs';
+import { arrived, run, shown, signIn } from './browser.mjs';
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
 /** What axe finds grave on the page, and whether the page is wider than a phone. */
 async function look(page, picture) {
+  await arrived(page);
   if (picture) {
     await page.screenshot({ path: picture });
   }

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 const SLICE = 64 * 1024;
 
 export async function makeNetwork(bytesPerSecond) {
-  const network = { bytesPerSecond, sentBytes: 0, puts: [], up: true, address: '', change, close };
+  const network = { bytesPerSecond, sentBytes: 0, puts: [], up: true, address: '', change, cut, close };
   const sockets = new Set();
   let free = 0;
 
@@ -67,21 +67,24 @@ export async function makeNetwork(bytesPerSecond) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   network.address = `http://127.0.0.1:${server.address().port}`;
 
-  /** Another network takes this one's place after a hole of so many milliseconds. */
-  async function change(milliseconds, bytes) {
-    network.up = false;
+  /** Ends every connection, with what is in its buffers. Those of a loopback hold a whole part; a phone's, little. */
+  function cut() {
     for (const socket of sockets) {
       socket.destroy();
     }
+  }
+
+  /** Another network takes this one's place after a hole of so many milliseconds. */
+  async function change(milliseconds, bytes) {
+    network.up = false;
+    cut();
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
     network.bytesPerSecond = bytes;
     network.up = true;
   }
 
   function close() {
-    for (const socket of sockets) {
-      socket.destroy();
-    }
+    cut();
     server.close();
   }
 

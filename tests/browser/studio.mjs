@@ -1,7 +1,7 @@
 // The pages of creators and staff over canned answers: looked over by axe-core in both languages, and used by keyboard.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { run } from './browser.mjs';
+import { arrived, run } from './browser.mjs';
 import { studioSite } from './studio_site.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -20,6 +20,7 @@ await run(async (page, given) => {
       await page.goto(site.url + path);
     }
     await page.locator(selector).first().waitFor();
+    await arrived(page);
     if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) {
       found.overflows.push(name);
     }

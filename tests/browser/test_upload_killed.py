@@ -38,12 +38,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def found(drive: Driver, file: Path) -> dict[str, Any]:
     ann = drive.people["ann"]
-    given = {
-        "file": str(file),
-        "size": SIZE,
-        "bytesPerSecond": BYTES_PER_SECOND,
-        "partSeconds": PART_BYTES / BYTES_PER_SECOND,
-    }
+    given = {"file": str(file), "size": SIZE, "bytesPerSecond": BYTES_PER_SECOND, "partBytes": PART_BYTES}
     return in_chromium(
         "upload_killed",
         seconds=500,

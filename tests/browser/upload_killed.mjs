@@ -16,6 +16,11 @@ const context = await chromium.launchPersistentContext(profile, {
   args: [...QUIET, `--proxy-server=${network.address}`, '--proxy-bypass-list=<-loopback>'],
 });
 context.setDefaultTimeout(60_000);
+// Any moment of a part may be the last one, but each seventh of it once: no run is luckier than another.
+const MOMENTS = Array.from({ length: 7 }, (_, index) => (index + Math.random()) / 7)
+  .map((share) => ({ share, order: Math.random() }))
+  .sort((one, other) => one.order - other.order)
+  .map(({ share }) => share);
 const found = { kills: 0, changes: 0, chosenAgain: 0, videos: [] };
 
 /** Bytes that the page says are there or on their way. */
@@ -28,6 +33,18 @@ async function reaches(page, bytes) {
       throw new Error(`stuck: ${await page.locator('.upload').innerText()}`);
     }
     await page.waitForTimeout(100);
+  }
+}
+
+/** Waits until so much of a part that begins from now on has been carried. */
+async function partCarried(share) {
+  const next = network.puts.length;
+  const deadline = Date.now() + 60_000;
+  while ((network.puts[next]?.bytes ?? 0) < share * given.partBytes) {
+    if (Date.now() > deadline) {
+      throw new Error(`no part begins: ${network.puts.length} did`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
@@ -62,8 +79,7 @@ try {
   await page.getByRole('button', { name: 'Upload', exact: true }).click();
   for (let step = 1; step <= 7; step++) {
     await reaches(page, (given.size * step) / 8);
-    // At any moment of a part.
-    await page.waitForTimeout(Math.random() * 2 * given.partSeconds * 1000);
+    await partCarried(MOMENTS[step - 1]);
     // For who waits: a failure is told with these lines.
     console.error(`${step}: ${await sent(page).catch(() => 'all')} bytes there, ${network.sentBytes} sent`);
     if (step === 3 || step === 5) {
@@ -75,6 +91,7 @@ try {
       const devtools = await context.newCDPSession(page);
       devtools.send('Page.crash').catch(() => undefined);
       await page.waitForEvent('crash');
+      network.cut();
       await page.close();
       page = await again();
     }
