@@ -68,6 +68,7 @@ class Loader:
     ask: Callable[[tuple[str | int, ...]], Any]
     catalogue: Items = field(default_factory=item_table.empty)
     catalogue_version: str = ""
+    lists_pointer: str = ""
     entries: dict[str, Entry] = field(default_factory=dict)
     added_at: int = 0
     is_behind: bool = False
@@ -119,7 +120,7 @@ class Loader:
         if not (pointer := self._text("model", rank_model.POINTER)):
             self._nothing_new("model", pointer)
             return
-        version = self._kept("model", lambda: rank_model.current_version(self.read), RankModelRefused)
+        version = self._kept("model", lambda: rank_model.current_version(lambda _: pointer.encode()), RankModelRefused)
         if version is None or (self.now.model and self.now.model.version == version):
             return
         model = self._kept("model", lambda: rank_model.load(self.read, version), RankModelRefused)
@@ -142,7 +143,7 @@ class Loader:
 
     def _lists(self) -> None:
         text = self._text("lists", lists.POINTER)
-        if not text:
+        if not text or text == self.lists_pointer:  # some megabytes of JSON
             return
 
         def load() -> Lists:
@@ -151,7 +152,7 @@ class Loader:
 
         world = self._kept("lists", load, (ValueError, KeyError, TypeError))
         if world is not None:
-            self.now = replace(self.now, world=world)
+            self.now, self.lists_pointer = replace(self.now, world=world), text
 
     def _newcomers(self) -> None:
         try:
@@ -159,10 +160,15 @@ class Loader:
         except Exception as error:  # a cache that is away: the table stays as it is
             logger.warning("newcomers were not read", error=str(error))
             return
-        fresh = [entry for entry in found if self.entries.get(entry[0]) != entry]
+        fresh = [entry for entry in found if entry != self.entries.get(entry[0], self._of_catalogue(entry))]
         self.added_at = max(self.added_at, newest)
         self.entries |= {entry[0]: entry for entry in fresh}
         self.is_behind = self.is_behind or bool(fresh)
+
+    def _of_catalogue(self, entry: Entry) -> Entry | None:
+        """The entry itself, if it says of a clip of the catalogue that it is there: the last ones come again with each
+        look, and are no reason for another table."""
+        return entry if entry[1] is not None and entry[0] in self.catalogue.place else None
 
     def _rebuild(self) -> None:
         known = self.catalogue.place
