@@ -19,6 +19,7 @@ from reelstack.feed import (
     core_page,
     core_sources,
     feed_level,
+    hot_lists,
     ranked_page,
     scores,
     session_taste,
@@ -94,7 +95,7 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         raise OnlyReadyMade
     if level >= Level.HOT_LIST:
         _try_search(context, hot, now)
-        listed, refused = of_list(hot, excluded)
+        listed, refused = of_list(hot_lists.for_language(hot, context.profile.language), excluded)
         trace.proposed[core_page.HOT] = len(hot.entries)
         trace.passed("filters", len(hot.entries), refused)
         if not cache.address():
