@@ -48,7 +48,7 @@ def _fill(services: Services, named: Outputs, tables: Any) -> None:
     with _nobody_told(services, named, [one["video_id"]["S"] for one in clips]):
         _write(tables, table, clips)
     with valkey.Valkey(HOST, services.ports.cache) as server:
-        _together(server, [newcomers.noted(_state(one), int(time.time() * 1000)) for one in clips])
+        _together(server, [newcomers.noted(_state(one)) for one in clips])
     warm(services, named)
 
 

@@ -13,6 +13,7 @@ from cli.session import AsJson, print_json
 
 if TYPE_CHECKING:
     from reelstack.experiments.configuration import Writer
+    from reelstack.experiments.interleaving import Preference
     from reelstack.experiments.reports import LayerReport, Measured
 
 HELP = """Experiments of the feed: layers and arms, changed without a deployment.
@@ -170,6 +171,17 @@ def _lines(found: "LayerReport") -> Iterator[str]:
         yield f"  {arm.name}: {arm.units:,} viewers{'  stopped' if arm.stopped else ''}{harms}"
         for name, measured in arm.metrics.items():
             yield f"    {name:17} {_measured(measured)}"
+        if arm.interleaved is not None:
+            yield f"    two rankers, by finishes:   {_preferred(arm.interleaved.finishes, 1, '')}"
+            yield f"    two rankers, by watch time: {_preferred(arm.interleaved.watched_ms, 1000, ' s')}"
+
+
+def _preferred(found: "Preference", unit: int, name: str) -> str:
+    told = ", ".join(f"{team} {found.credits[team] // unit:,}{name}" for team in found.credits)
+    if (compared := found.compared) is None:
+        return f"{told} of {found.viewers:,} viewers, which are too few"
+    interval = f"b less a {compared.difference:+.4f} [{compared.low:+.4f}, {compared.high:+.4f}]"
+    return f"{told}; {interval}: {f'{found.winner} is preferred' if found.winner else 'not decided'}"
 
 
 def _measured(found: "Measured") -> str:

@@ -31,6 +31,9 @@ LOG = f"{SERVED}, features array<int>, history array<string>"
 TOTALS = point_in_time.TOTALS
 NEEDED = f"{SERVED}, viewer_region string, logged array<int>"
 WITH_HOUR = f"{NEEDED}, {', '.join(f'hour_{name} long' for name in TOTALS)}, in_flight boolean"
+RANKED = "level = 0 and policy like 'ranked-%' and source != 'newest'"
+"""Of events: their clip was shown for its score. A clip of a list has no features, one of another level has others, and
+the newest ones only fill a page that was too short."""
 MADE = f"{LOG}, logged array<int>, exact array<double>, in_flight boolean"
 
 
@@ -47,9 +50,11 @@ def of_other_versions(step: Run) -> int:
 
 
 def proven(step: Run) -> Any:
-    """Rows of impressions and plays with a receipt, of the two days up to the step's. No features."""
+    """Rows of impressions and plays with a receipt, of the two days up to the step's, that the feed would have logged.
+    No features."""
     shown = step.events(2).where("answer_id != '' and signed_in and personalised and type in ('impression', 'play')")
-    return _each_once(shown.select(*KEY, "served_at", "propensity", "source", F.col("position").cast("int")))
+    columns = (*KEY, "served_at", "propensity", "source", F.col("position").cast("int"))
+    return _each_once(shown.where(RANKED).select(*columns))
 
 
 def recomputed(step: Run, rows: Any) -> Any:
@@ -74,8 +79,9 @@ def _each_once(rows: Any) -> Any:
 
 
 def _with_region(step: Run, rows: Any) -> Any:
-    """The viewer's region when it was served: that of the first event with the row's receipt, else of their profile."""
-    own = step.events(2).where("answer_id != ''").groupBy(*KEY)
+    """The viewer's region when it was served: that of the first event with the row's receipt which tells one, else of
+    their profile, as the feed does with a request that tells none."""
+    own = step.events(2).where("answer_id != '' and region != ''").groupBy(*KEY)
     regions = own.agg(F.min_by("region", F.struct("at", "id")).alias("own_region"))
     profiles = step.latest("profiles/viewers", VIEWERS).select("viewer", F.col("region").alias("usual_region"))
     found = rows.join(regions, [*KEY], "left").join(profiles, "viewer", "left")

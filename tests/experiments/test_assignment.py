@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reelstack.behavior import receipts
 from reelstack.experiments import statistics
-from reelstack.experiments.assignment import OF_NOBODY, arms_of, assign, parameters, policy
+from reelstack.experiments.assignment import OF_NOBODY, arms_of, assign, for_team, parameters, policy
 from reelstack.experiments.layers import LAYER_NAMES, NONE, Arm, Exclusive, Experiments, Layer
 
 UNITS = [f"viewer-{number}" for number in range(20_000)]
@@ -88,13 +88,19 @@ def test_policy_of_a_receipt_gives_the_arms_back() -> None:
     assert parameters(assigned, "ranker") in ({}, {"boost": 2})
 
 
+def test_a_team_is_named_beside_its_arm_alone() -> None:
+    assert for_team("feed-1;retrieval=one/x;ranker=two/y", "ranker", "b") == "feed-1;retrieval=one/x;ranker=two/y+b"
+    assert for_team("feed-1;retrieval=one/x", "ranker", "b") == "feed-1;retrieval=one/x"
+
+
 def test_the_longest_policy_fits_into_a_receipt() -> None:
     salts = [f"{'s' * 15}{number}" for number in range(4)]
     arms = (Arm(name="a" * 16, begin=0, end=999), Arm(name="b", begin=999, end=1000))
     config = Experiments(layers={n: Layer(salt=s, arms=arms) for n, s in zip(LAYER_NAMES, salts, strict=True)})
     assigned = dict.fromkeys(LAYER_NAMES, arms[0])
     receipt = receipts.Receipt(
-        "v" * 26, "a" * 26, 999, "because-you-watched", 3, policy("feed", config, assigned), "2026-11-29-0123456789",
+        "v" * 26, "a" * 26, 999, "because-you-watched", 3,
+        for_team(policy("ranked-1", config, assigned), "ranker", "b"), "2026-11-29-0123456789ab",
         0.12345678901234567, 1795478400000, "s" * 32,
     )  # fmt: skip
     text = receipts.sign(receipt, None, b"key")

@@ -17,11 +17,11 @@ def test_page_has_each_clip_once_and_is_as_long_as_it_can_be(
     a: list[str], b: list[str], length: int, seed: str
 ) -> None:
     page = team_draft(a, b, length, seed)
-    found = [pick.video_id for pick in page]
+    found = [pick.clip for pick in page]
     assert len(set(found)) == len(found) == min(length, len({*a, *b}))
     assert page == team_draft(a, b, length, seed)
     for team, order in (("a", a), ("b", b)):
-        own = [order.index(pick.video_id) for pick in page if pick.team == team]
+        own = [order.index(pick.clip) for pick in page if pick.team == team]
         assert own == sorted(own)
 
 

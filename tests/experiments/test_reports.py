@@ -102,3 +102,44 @@ def test_line_is_read_and_a_broken_one_is_refused() -> None:
     for wrong in ({**line, "plays": -1}, {**line, "unit": ""}, {**line, "day": 5}, [], {"day": "2026-11-02"}):
         with pytest.raises(ValueError):
             list(viewer_days.read([json.dumps(wrong)]))
+
+
+def drafted(unit: str, team: str, plays: int, finishes: int) -> ViewerDay:
+    return day(0, unit, "b" + team, plays, finishes)
+
+
+def test_an_interleaved_arm_tells_which_ranker_its_viewers_prefer() -> None:
+    rows = [
+        row
+        for number in range(200)
+        for row in (
+            drafted(f"x{number}", "", 2, 2),  # clips that explore, which no team picked
+            drafted(f"x{number}", "+a", 9, 2 + number % 3),
+            drafted(f"x{number}", "+b", 9, 4 + number % 2),
+            day(0, f"y{number}", "control"),
+        )
+    ]
+    found = report(rows)
+    control, arm = found.arms
+    assert control.interleaved is None
+    assert (arm.units, found.crossed) == (200, 0), "teams are no arms"
+    assert arm.metrics["finish_rate"].mean == pytest.approx((2 + 3 + 4.5 - 0.005) / 20, abs=0.001)
+    assert arm.interleaved is not None
+    finishes, watched = arm.interleaved.finishes, arm.interleaved.watched_ms
+    assert finishes.credits == {"a": 200 * 2 + 199, "b": 200 * 4 + 100}
+    assert finishes.credits["a"] * 1000 == watched.credits["a"]
+    assert (finishes.winner, watched.winner) == ("b", "b")
+    told = [line for line in experiments._lines(found) if "two rankers" in line]
+    assert len(told) == 2
+    assert all(line.endswith("]: b is preferred") for line in told)
+    few = report(rows[:40])
+    assert [line.rsplit(", ")[-1] for line in experiments._lines(few) if "two rankers" in line] == [
+        "which are too few"
+    ] * 2
+
+
+def test_equal_rankers_are_not_decided() -> None:
+    rows = [drafted(f"x{n}", "+" + "ab"[team], 5, (n + team) % 2 + 1) for n in range(200) for team in (0, 1)]
+    found = report(rows).arms[1].interleaved
+    assert found is not None
+    assert found.finishes.winner is found.watched_ms.winner is None

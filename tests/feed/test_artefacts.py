@@ -1,5 +1,6 @@
 """What a process of the feed keeps, from a folder in the place of the bucket."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -201,3 +202,45 @@ def test_however_many_clips_come_a_table_stays_for_some_seconds(world: World, mo
     table = world.loader.now.table
     world.look()
     assert world.loader.now.table is table, "nothing came"
+
+
+def test_a_newcomer_that_the_catalogue_has_makes_no_table_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest entries come again with each look, of a quiet stage all night."""
+    monkeypatch.setattr(artefacts, "REBUILD_SECONDS", 0)
+    gone = [b'{"gone":true,"id":"v1"}', b"2"]
+    world.loader.ask = lambda _: added("v1")
+    release_items(world, "day-1")
+    world.look()
+    table = world.loader.now.table
+    for _ in range(2):
+        world.look()
+        assert world.loader.now.table is table
+    world.loader.ask = lambda _: gone
+    world.look()
+    assert not world.loader.now.table.alive[world.loader.now.table.items.place["v1"]]
+    world.loader.ask = lambda _: added("v1")
+    world.look()
+    assert world.loader.now.table.alive.all(), "it is there again"
+
+
+def test_lists_are_read_once_for_each_day(world: World) -> None:
+    content = {"version": 1, "region": "world", "hot": [], "rising": [], "languages": {}, "tastes": {}}
+
+    def release(day: str) -> None:
+        world.place.write(f"lists/{day}/world.json", json.dumps(content | {"hot": [day]}).encode())
+        pointer = {"version": 1, "made": day, "regions": []}
+        world.place.write("lists/current.json", json.dumps(pointer).encode())
+
+    release("2026-11-28")
+    world.look()
+    lists = world.loader.now.world
+    world.look()
+    assert world.loader.now.world is lists is not None
+    world.fails = {"2026-11-29/world.json": ConnectionError("away")}
+    release("2026-11-29")
+    world.look()
+    assert world.loader.now.world is lists
+    world.fails = {}
+    world.look()
+    assert world.loader.now.world is not None
+    assert world.loader.now.world.hot == ("2026-11-29",)

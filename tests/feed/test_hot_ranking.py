@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelstack.feed import core_page, hot_ranking
-from reelstack.feed.hot_lists import Entry
+from reelstack.feed import core_page, hot_lists, hot_ranking
+from reelstack.feed.hot_lists import Entry, HotList
 from reelstack.feed.hot_ranking import Counted
 from reelstack.feed.live_signals import Counts, RegionSignals
 from reelstack.feed.ranked_page import Choice
@@ -81,3 +81,20 @@ def test_two_of_ten_places_are_for_what_one_follows_and_two_for_what_is_new() ->
     sources = [one.source for one in core_page.mixed(lists)[:10]]
     assert (sources.count("hot"), sources.count("following"), sources.count("fresh")) == (6, 2, 2)
     assert sources[0] == "hot"
+
+
+@given(st.lists(st.sampled_from(["de", "en", ""]), max_size=30))
+def test_a_list_for_a_language_has_the_same_clips_and_those_of_it_stand_no_lower(languages: list[str]) -> None:
+    listed = HotList("", NOW, [Entry(f"v{n}", "o", (), one) for n, one in enumerate(languages)])
+    assert hot_lists.for_language(listed, "") is listed
+    found = list(hot_lists.for_language(listed, "de").entries)
+    assert sorted(found, key=listed.entries.index) == listed.entries
+    for own in (True, False):
+        part = [one for one in found if (one.language != "en") is own]
+        assert part == [one for one in listed.entries if one in part], "in their order among themselves"
+        assert all(found.index(one) <= listed.entries.index(one) for one in part if own)
+
+
+def test_a_far_better_clip_in_another_language_stays_before() -> None:
+    listed = HotList("", NOW, [Entry(f"v{n}", "o", (), one) for n, one in enumerate(["en", "en", "", "de", "de"])])
+    assert [one.video_id for one in hot_lists.for_language(listed, "de").entries] == ["v0", "v2", "v3", "v4", "v1"]

@@ -45,7 +45,8 @@ def page(
     trace = Trace(dict(proposed), stage_ms={"all": 4.0})
     trace.passed("sources", sum(proposed.values()), {"duplicate": 1})
     predictions = () if finish is None else [finish if head == "finish" else 0.0 for head in HEADS]
-    chosen = [Choice(f"v{n}", "ann", (), "hot", predictions=predictions) for n in range(10)]
+    version = here.model.version if here.model else ""
+    chosen = [Choice(f"v{n}", "ann", (), "hot", predictions=predictions, model=version) for n in range(10)]
     return Page(trace, level, chosen, here, list(proposed))
 
 

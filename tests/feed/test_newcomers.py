@@ -33,6 +33,17 @@ def test_only_what_came_since_then_is_asked_for(cached: Valkey) -> None:
     assert [video_id for video_id, _ in read(newest)[0]] == ["v1"]
 
 
+def test_a_clip_whose_command_was_long_under_way_is_not_missed(cached: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(newcomers, "OVERLAP_MS", 0)
+    command = newcomers.noted(clip("made first"))
+    newcomers.add(clip("added first"))
+    _, newest = read()
+    cache.run([command])
+    assert ("made first", clip("made first")) in read(newest)[0]
+    seconds, micros = cached.time()  # type: ignore[misc]
+    assert read()[1] <= seconds * 1000 + micros // 1000
+
+
 def test_the_oldest_go(cached: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(newcomers, "MOST", 3)
     for number in range(5):

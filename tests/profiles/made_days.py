@@ -21,6 +21,8 @@ DAYS = ("2026-11-20", "2026-11-21", "2026-11-22")
 SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
 TAGS = ("cooking", "dance", "cats", "football", "music")
 VIEWERS = tuple(f"viewer-{number:02}" for number in range(12))
+LATE, NOWHERE = VIEWERS[8], VIEWERS[9]
+"""Each second page of the one was made while the real-time job was late; the other's impressions tell no region."""
 UNWILLING = ("unwilling-0", "unwilling-1")
 PASSING = "s:abc"
 FORGER = "s:forger"
@@ -69,7 +71,7 @@ Record = dict[str, Any]
 def policy(viewer: str) -> str:
     """Of a receipt: two arms of an experiment that is about people with an account."""
     arm = "b" if sum(viewer.encode()) % 2 else "control"
-    return "newest" if viewer == PASSING else f"newest;ranker=fresh/{arm}"
+    return "newest" if viewer == PASSING else f"ranked-1;ranker=fresh/{arm}"
 
 
 @dataclass
@@ -111,10 +113,11 @@ class Maker:
             answer = f"{viewer}-{at}-{page}"
             shown = self.random.sample(CLIPS, PAGE)
             for position, clip in enumerate(shown):
-                served = {"answer_id": answer, "position": position, "source": "newest", "propensity": 0.5}
-                served |= {"served_at": at, "origin": "shown", "policy": policy(viewer)}
-                if viewer in VIEWERS:
-                    row = {name: value for name, value in served.items() if name not in ("origin", "policy")}
+                served = {"answer_id": answer, "position": position, "source": "similar", "propensity": 0.5}
+                level = int(viewer == LATE and page > 0)
+                served |= {"served_at": at, "origin": "shown", "policy": policy(viewer), "level": level}
+                if viewer in VIEWERS and not level:
+                    row = {name: value for name, value in served.items() if name not in ("origin", "policy", "level")}
                     self.made.served.append({**row, "viewer": viewer, "video_id": clip["video_id"]})
                 self.watch(viewer, clip, served, at + (position + 1) * 20 * SECOND)
             at += 4 * MINUTE + 777
@@ -146,7 +149,8 @@ class Maker:
         self.count += 1
         name = f"01930b9e-7c00-7abc-8def-{self.count:012x}"
         late = self.random.randrange(HOUR) if self.random.random() < 0.05 else self.random.randrange(200, 9000)
-        region = "" if viewer.startswith("s:") else ("DE", "US")[sum(viewer.encode()) % 2]
+        is_told = not viewer.startswith("s:") and (viewer, kind) != (NOWHERE, "impression")
+        region = "" if not is_told else ("DE", "US")[sum(viewer.encode()) % 2]
         record = {**stored_event.FIELDS, **of, "id": name, "type": kind, "viewer": viewer, "region": region}
         record |= {"signed_in": not viewer.startswith("s:"), "personalised": viewer in VIEWERS, "at": at}
         record["received_at"] = at + late

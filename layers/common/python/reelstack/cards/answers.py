@@ -18,6 +18,9 @@ class Placed:
 
     source: str
     propensity: float
+    policy: str | None = None
+    model: str | None = None
+    """None: as the answer says."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,8 @@ def receipts(video_ids: Sequence[str], viewer_id: str | None, answer: Answer) ->
             position=position,
             source=placed.source,
             level=answer.level,
-            policy=answer.policy,
-            model=answer.model,
+            policy=answer.policy if placed.policy is None else placed.policy,
+            model=answer.model if placed.model is None else placed.model,
             propensity=placed.propensity,
             served_at_ms=now,
             session=answer.session,

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from reelstack.experiments.layers import LAYER_NAMES, SLOTS, Arm, Exclusive, Experiments, LayerName
 
 HASH_BITS = 64
+TEAM = "+"
+"""Before the team of a clip. No name of an arm has it."""
 OF_NOBODY: Mapping[LayerName, Arm] = MappingProxyType({})
 
 
@@ -47,8 +49,14 @@ def policy(base: str, experiments: Experiments, assigned: Mapping[LayerName, Arm
     return ";".join((base, *arms))
 
 
+def for_team(policy_text: str, layer: LayerName, team: str) -> str:
+    """The `policy` of a clip that one of the two teams of an interleaved page picked: "<layer>=<salt>/<arm>+<team>"."""
+    parts = policy_text.split(";")
+    return ";".join(f"{part}{TEAM}{team}" if part.startswith(f"{layer}=") else part for part in parts)
+
+
 def arms_of(policy_text: str) -> dict[str, str]:
-    """Layer -> "<salt>/<arm>", of a receipt's `policy`."""
+    """Layer -> "<salt>/<arm>", of a receipt's `policy`; with the team of its clip, if a team picked it."""
     parts = (part.partition("=") for part in policy_text.split(";")[1:])
     return {layer: arm for layer, equals, arm in parts if equals}
 

@@ -8,35 +8,36 @@ how much a metric would change: that is measured with arms.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 import numpy as np
 
 from reelstack.experiments import statistics
 
 Team = Literal["a", "b"]
+Clip = TypeVar("Clip", bound=Hashable)
 EFFECT = 0.05
 """Difference of a viewer's credits, per credit, at which the interval should be good."""
 
 
 @dataclass(frozen=True)
-class Pick:
-    video_id: str
+class Pick(Generic[Clip]):
+    clip: Clip
     team: Team
 
 
-def team_draft(first: Sequence[str], second: Sequence[str], length: int, seed: str) -> list[Pick]:
+def team_draft(first: Sequence[Clip], second: Sequence[Clip], length: int, seed: str) -> list[Pick[Clip]]:
     """A page of at most `length` clips of both lists, each once. `seed`, e.g. the answer's id, decides the coins: the
     same answer made again is the same page."""
-    taken: set[str] = set()
-    picks: list[Pick] = []
-    waiting: dict[Team, Iterator[str]] = {"a": iter(first), "b": iter(second)}
+    taken: set[Clip] = set()
+    picks: list[Pick[Clip]] = []
+    waiting: dict[Team, Iterator[Clip]] = {"a": iter(first), "b": iter(second)}
     for coin in _coins(seed, length):
         order: tuple[Team, Team] = ("a", "b") if coin else ("b", "a")
         for team in order:
-            found = next((video for video in waiting[team] if video not in taken), None)
+            found = next((clip for clip in waiting[team] if clip not in taken), None)
             if found is not None and len(picks) < length:
                 taken.add(found)
                 picks.append(Pick(found, team))
@@ -69,9 +70,14 @@ def preference(credited: Iterable[tuple[str, Team]]) -> Preference:
     by_viewer: dict[str, list[int]] = {}
     for viewer, team in credited:
         by_viewer.setdefault(viewer, [0, 0])[team == "b"] += 1
-    counts = np.array(list(by_viewer.values()), dtype=np.float64).reshape(-1, 2)
+    return preference_by_viewer(by_viewer.values())
+
+
+def preference_by_viewer(credited: Iterable[Sequence[int]]) -> Preference:
+    """Of each viewer's credits of a and of b: clips, or milliseconds. A viewer without any says nothing."""
+    counts = np.array([pair for pair in credited if sum(pair) > 0], dtype=np.float64).reshape(-1, 2)
     found = {"a": int(counts[:, 0].sum()), "b": int(counts[:, 1].sum())}
-    return Preference({"a": found["a"], "b": found["b"]}, len(by_viewer), _compared(counts))
+    return Preference({"a": found["a"], "b": found["b"]}, len(counts), _compared(counts))
 
 
 def _compared(counts: statistics.Numbers) -> statistics.Compared | None:

@@ -7,16 +7,20 @@ before the experiment's first day is what CUPED adjusts by.
 An arm is harmful if a guardrail's interval lies wholly on the bad side. That interval is drawn at ALPHA over the
 number of guardrails and compared arms, so that of harmless experiments at most ALPHA are ever stopped, at whatever
 number of looks.
+
+An arm may interleave two rankers on each page; its viewers' days come by team ("<arm>+<team>"), and the report says
+which ranker they prefer, by finishes and by watch time, with an interval that holds at every look.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
-from reelstack.experiments import statistics
+from reelstack.experiments import assignment, interleaving, statistics
+from reelstack.experiments.interleaving import Preference, Team
 from reelstack.experiments.layers import Layer
 from reelstack.experiments.statistics import Compared, Numbers
 from reelstack.experiments.viewer_days import COUNTS, ViewerDay
@@ -50,7 +54,9 @@ METRICS = (
     Metric("return_rate", "returns", "return_days", "more", 0.02),
     Metric("creators_share", "creators", "plays", "more", 0.03, guards=False),
 )
-"""creators_share: different creators of a day, as a part of its plays."""
+"""creators_share: different creators of a day, as a part of its plays; of an interleaved page, each once a team."""
+TEAMS: tuple[Team, ...] = get_args(Team)
+CREDITED = ("finishes", "watched_ms")
 SUMS = (*COUNTS, "days", "returns", "return_days")
 GUARDS = sum(metric.guards for metric in METRICS)
 
@@ -65,12 +71,22 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Interleaved:
+    """Of an arm whose pages two rankers drafted: which of them its viewers prefer. Each credit is a clip's that a team
+    picked; clips that explore, or fill a page, belong to none. a: the ranker in service; b: the arm's."""
+
+    finishes: Preference
+    watched_ms: Preference
+
+
+@dataclass(frozen=True)
 class ArmReport:
     name: str
     units: int
     share: float
     metrics: Mapping[str, Measured]
     stopped: bool
+    interleaved: Interleaved | None = None
 
     @property
     def harms(self) -> list[str]:
@@ -102,9 +118,13 @@ def report(name: str, layer: Layer, rows: Iterable[ViewerDay]) -> LayerReport:
     first = min((day for unit in units.values() for day in unit.exposed), default=0)
     last = max((day for unit in units.values() for day in unit.seen), default=0)
     of_arm: dict[str, list[_Sums]] = defaultdict(list)
+    drafted: dict[str, list[_Unit]] = defaultdict(list)
     for unit in units.values():
         if len(unit.arms) == 1:
-            of_arm[next(iter(unit.arms))].append(unit.sums(first, last))
+            arm_name = next(iter(unit.arms))
+            of_arm[arm_name].append(unit.sums(first, last))
+            if unit.credits:
+                drafted[arm_name].append(unit)
     known = {arm.name: _Columns(of_arm[arm.name]) for arm in layer.arms}
     running = [arm for arm in layer.arms if not arm.stopped]
     ratio = statistics.sample_ratio(
@@ -122,10 +142,21 @@ def report(name: str, layer: Layer, rows: Iterable[ViewerDay]) -> LayerReport:
                 for metric in METRICS
             },
             arm.stopped,
+            _interleaved(drafted[arm.name]),
         )
         for arm in layer.arms
     )
     return LayerReport(name, layer.salt, arms, ratio, sum(len(unit.arms) > 1 for unit in units.values()))
+
+
+def _interleaved(units: "Sequence[_Unit]") -> Interleaved | None:
+    if not units:
+        return None
+    finishes, watched_ms = (
+        interleaving.preference_by_viewer([unit.credits.get(team, (0, 0))[place] for team in TEAMS] for unit in units)
+        for place in range(len(CREDITED))
+    )
+    return Interleaved(finishes, watched_ms)
 
 
 def _measured(metric: Metric, arm: "_Columns", control: "_Columns | None", arms: int) -> Measured:
@@ -152,14 +183,20 @@ class _Unit:
     arms: set[str] = field(default_factory=set)
     exposed: dict[int, list[int]] = field(default_factory=dict)
     without: dict[int, list[int]] = field(default_factory=dict)
+    credits: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Team of an interleaved page -> sums of CREDITED."""
 
     @property
     def seen(self) -> set[int]:
         return self.exposed.keys() | self.without.keys()
 
-    def add(self, row: ViewerDay, arm: str | None) -> None:
+    def add(self, row: ViewerDay, arm: str | None, team: str = "") -> None:
         if arm is not None:
             self.arms.add(arm)
+        if team:
+            before = self.credits.get(team, (0,) * len(CREDITED))
+            own = [row.counts[COUNTS.index(name)] for name in CREDITED]
+            self.credits[team] = tuple(map(sum, zip(before, own, strict=True)))
         kept = (self.without if arm is None else self.exposed).setdefault(row.day, [0] * len(COUNTS))
         for place, count in enumerate(row.counts):
             kept[place] += count
@@ -207,6 +244,7 @@ def _column(of: Numbers, name: str) -> Numbers:
 def _by_unit(layer: str, salt: str, rows: Iterable[ViewerDay]) -> dict[str, _Unit]:
     found: dict[str, _Unit] = defaultdict(_Unit)
     for row in rows:
-        of, _, arm = row.arms.get(layer, "").partition("/")
-        found[row.unit].add(row, arm if of == salt else None)
+        of, _, named = row.arms.get(layer, "").partition("/")
+        arm, _, team = named.partition(assignment.TEAM)
+        found[row.unit].add(row, *((arm, team) if of == salt else (None,)))
     return found

@@ -24,7 +24,7 @@ class ViewerDay:
     """Ordinal of the date."""
     unit: str
     arms: Mapping[str, str]
-    """Layer -> "<salt>/<arm>"."""
+    """Layer -> "<salt>/<arm>", with "+<team>" of clips that a team of an interleaved page picked."""
     counts: tuple[int, ...]
     """In the order of COUNTS."""
 

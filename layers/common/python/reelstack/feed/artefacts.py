@@ -9,11 +9,12 @@ stage has no ranker before the first training, and its feed orders by hand-set w
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from reelstack.feed import item_table, items, lists, newcomers, rank_model
+from reelstack.experiments import configuration
+from reelstack.feed import item_table, items, lists, newcomers, rank_model, variations
 from reelstack.feed.item_table import ItemTable
 from reelstack.feed.items import Items, ItemsRefused
 from reelstack.feed.lists import Lists
@@ -30,6 +31,8 @@ REBUILD_SECONDS = 3
 """A table stays so long, however many new clips come, since each table takes a tenth of a second of the processor that
 answers (100,000 clips)."""
 LOOK_SECONDS = 10
+TRY_AGAIN_SECONDS = 60
+"""After an arm's ranker could not be loaded."""
 NEWCOMERS_SECONDS = 2
 MOST_BYTES = 128 * 1024 * 1024
 """Of an archive of items: 320,000 clips at 40 MB per 100,000. In memory it takes about three times as much (estimated)
@@ -43,6 +46,8 @@ class Artefacts:
     encoder: TableEncoder | None = None
     """With the ranker in service; None: there is none yet."""
     world: Lists | None = None
+    of_arm: TableEncoder | None = None
+    """With the ranker that an arm of an experiment names, beside the one in service."""
     refused: frozenset[str] = frozenset()
     """Names of artefacts that are there, or may be, and of which this process has no version: the latest was refused,
     or the bucket did not tell."""
@@ -63,6 +68,7 @@ class Loader:
     ask: Callable[[tuple[str | int, ...]], Any]
     catalogue: Items = field(default_factory=item_table.empty)
     catalogue_version: str = ""
+    lists_pointer: str = ""
     entries: dict[str, Entry] = field(default_factory=dict)
     added_at: int = 0
     is_behind: bool = False
@@ -70,7 +76,12 @@ class Loader:
     rebuilt_at: float = float("-inf")
     base: ItemTable = field(default_factory=lambda: NOTHING.table)
     """Of the catalogue alone, and below its rows of the ranker: kept for all tables with newcomers."""
-    base_encoder: TableEncoder | None = None
+    base_encoders: dict[str, TableEncoder] = field(default_factory=dict)
+    """By version of the ranker."""
+    named: Callable[[], Sequence[str]] = tuple
+    """Versions of the ranker that arms of experiments name."""
+    tried: tuple[str, float] = ("", 0.0)
+    """Which of these was tried to be loaded, and when."""
     now: Artefacts = NOTHING
     looked_at: float = float("-inf")
     asked_at: float = float("-inf")
@@ -83,6 +94,8 @@ class Loader:
             self._items()
             self._model()
             self._lists()
+        if self.asked_at > float("-inf"):  # the first look is waited for, and arms are few
+            self._of_arm()
         self.asked_at = began
         self._newcomers()
         since = began - self.rebuilt_at  # below 0 in a look that brought a catalogue: its newcomers come at once
@@ -107,16 +120,30 @@ class Loader:
         if not (pointer := self._text("model", rank_model.POINTER)):
             self._nothing_new("model", pointer)
             return
-        version = self._kept("model", lambda: rank_model.current_version(self.read), RankModelRefused)
+        version = self._kept("model", lambda: rank_model.current_version(lambda _: pointer.encode()), RankModelRefused)
         if version is None or (self.now.model and self.now.model.version == version):
             return
         model = self._kept("model", lambda: rank_model.load(self.read, version), RankModelRefused)
         if model is not None:
             self.now = replace(self.now, encoder=self._encoder(model, self.now.table))
 
+    def _of_arm(self) -> None:
+        """One at most, the first that arms name beside the one in service: each takes memory and time to be loaded."""
+        serving, arm = self.now.model, self.now.of_arm
+        version = next((one for one in self.named() if not serving or one != serving.version), "")
+        if arm and arm.model.version != version:
+            self.now, arm = replace(self.now, of_arm=None), None
+        name, at = self.tried
+        if not version or arm or (name == version and 0 <= time.time() - at < TRY_AGAIN_SECONDS):
+            return
+        self.tried = version, time.time()
+        model = self._kept("arm", lambda: rank_model.load(self.read, version), RankModelRefused)
+        if model is not None:
+            self.now = replace(self.now, of_arm=self._encoder(model, self.now.table))
+
     def _lists(self) -> None:
         text = self._text("lists", lists.POINTER)
-        if not text:
+        if not text or text == self.lists_pointer:  # some megabytes of JSON
             return
 
         def load() -> Lists:
@@ -125,7 +152,7 @@ class Loader:
 
         world = self._kept("lists", load, (ValueError, KeyError, TypeError))
         if world is not None:
-            self.now = replace(self.now, world=world)
+            self.now, self.lists_pointer = replace(self.now, world=world), text
 
     def _newcomers(self) -> None:
         try:
@@ -133,10 +160,15 @@ class Loader:
         except Exception as error:  # a cache that is away: the table stays as it is
             logger.warning("newcomers were not read", error=str(error))
             return
-        fresh = [entry for entry in found if self.entries.get(entry[0]) != entry]
+        fresh = [entry for entry in found if entry != self.entries.get(entry[0], self._of_catalogue(entry))]
         self.added_at = max(self.added_at, newest)
         self.entries |= {entry[0]: entry for entry in fresh}
         self.is_behind = self.is_behind or bool(fresh)
+
+    def _of_catalogue(self, entry: Entry) -> Entry | None:
+        """The entry itself, if it says of a clip of the catalogue that it is there: the last ones come again with each
+        look, and are no reason for another table."""
+        return entry if entry[1] is not None and entry[0] in self.catalogue.place else None
 
     def _rebuild(self) -> None:
         known = self.catalogue.place
@@ -145,15 +177,22 @@ class Loader:
         if self.base.items is not self.catalogue:
             self.base = ItemTable(self.catalogue, now_ms())
         table = item_table.make(self.catalogue, list(self.entries.values()), now_ms(), self.base).prepare()
-        encoder = self._encoder(self.now.model, table) if self.now.model else None
-        self.now = replace(self.now, table=table, encoder=encoder)
+        encoder, of_arm = (
+            self._encoder(one.model, table) if one else None for one in (self.now.encoder, self.now.of_arm)
+        )
+        self.now = replace(self.now, table=table, encoder=encoder, of_arm=of_arm)
         self.rebuilt_at, self.is_behind = time.time(), False
 
     def _encoder(self, model: RankModel, table: ItemTable) -> TableEncoder:
-        before = self.base_encoder
-        if before is None or before.model is not model or before.table is not table.base:
-            before = self.base_encoder = TableEncoder(model, table.base) if table.base else None
-        return TableEncoder(model, table, before).prepare()
+        before = self.base_encoders.get(model.version)
+        if table.base and (before is None or before.model is not model or before.table is not table.base):
+            before = TableEncoder(model, table.base)
+            others = {one.model.version: one for one in self.base_encoders.values() if self._serves(one.model)}
+            self.base_encoders = others | {model.version: before}
+        return TableEncoder(model, table, before if table.base else None).prepare()
+
+    def _serves(self, model: RankModel) -> bool:
+        return any(one is not None and one.model is model for one in (self.now.encoder, self.now.of_arm))
 
     def _nothing_new(self, name: str, pointer: str | None) -> None:
         """A pointer that was taken back, or that names the version in service, refuses nothing any more."""
@@ -162,7 +201,7 @@ class Loader:
 
     def _lacks(self, name: str) -> None:
         """An artefact has no version that this process could read now: it goes on with an older one, if it has one."""
-        has_older = {"items": bool(self.catalogue_version), "model": bool(self.now.model), "lists": True}
+        has_older = {"items": bool(self.catalogue_version), "model": bool(self.now.model), "lists": True, "arm": True}
         if not has_older[name]:
             self.now = replace(self.now, refused=self.now.refused | {name})
 
@@ -203,7 +242,7 @@ def in_service() -> Artefacts:
     without engines (profile `core`) has none."""
     if not config().data_bucket:
         return NOTHING
-    loader = _loaders.setdefault(config().stage, Loader(_read, lambda command: cache.run([command])[0]))
+    loader = _loaders.setdefault(config().stage, Loader(_read, lambda command: cache.run([command])[0], named=_named))
     if loader.asked_at == float("-inf"):
         with _lock:
             if loader.asked_at == float("-inf"):
@@ -218,6 +257,10 @@ def _look(loader: Loader) -> None:
         loader.look()
     finally:
         _lock.release()
+
+
+def _named() -> Sequence[str]:
+    return variations.rankers(configuration.current())
 
 
 def _read(key: str) -> bytes:

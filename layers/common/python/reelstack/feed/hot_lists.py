@@ -18,6 +18,8 @@ STALE_MS = MADE_EVERY_MS + 60 * 1000
 """A run takes less than a minute."""
 WORLD = ""
 """The region of everybody, and of viewers whose region has no list."""
+OTHER_LANGUAGE = 3
+"""A clip in another language than a viewer's counts as one that stands so many times further down."""
 KEPT_SECONDS = 24 * 3600
 PREFIX = "hot-lists/"
 """Of the bucket `media`. The CDN may not read it."""
@@ -46,6 +48,18 @@ class HotList:
 
     def is_stale(self, now_ms: int) -> bool:
         return now_ms - self.made_at > STALE_MS
+
+
+def for_language(found: HotList, language: str) -> HotList:
+    """The list as somebody who watches clips of this language would have it; empty: it is not known. Pure."""
+    if not language:
+        return found
+
+    def place(numbered: tuple[int, Entry]) -> int:
+        number, one = numbered
+        return number if one.language in ("", language) else number * OTHER_LANGUAGE
+
+    return replace(found, entries=[one for _, one in sorted(enumerate(found.entries, 1), key=place)])
 
 
 def key(region: str) -> str:

@@ -85,7 +85,8 @@ class Ranked:
         model = page.artefacts.model
         if model is None or model.version != self.model:
             self.model, self.predicted = (model.version if model else ""), []
-        self.predicted += [one.predictions[_COLUMN] for one in page.chosen if one.predictions]
+        of_service = (one for one in page.chosen if one.model == self.model)  # an arm may have another ranker
+        self.predicted += [one.predictions[_COLUMN] for one in of_service if one.predictions]
 
     @property
     def empty(self) -> list[str]:

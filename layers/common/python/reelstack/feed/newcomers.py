@@ -2,8 +2,9 @@
 
 A sorted set in the cache, by when the entry was added, of one JSON text a clip; at most MOST of them, each for
 KEPT_SECONDS, which outlives two daily item tables. A process of the feed asks for what was added since it last asked,
-so that a clip can be in a feed within seconds of its publication. Adding a clip twice leaves one entry of its latest
-state. A cache that fails raises: the event then comes again.
+so that a clip can be in a feed within seconds of its publication. The time of an entry is that of the cache's server
+as it writes it, so that none comes with a time that was asked for already, however long its command was under way.
+Adding a clip twice leaves one entry of its latest state. A cache that fails raises: the event then comes again.
 """
 
 import json
@@ -12,23 +13,22 @@ from typing import Any
 
 from reelstack.feed.features import ClipState
 from reelstack.platform import cache
-from reelstack.platform.clock import now_ms
 
 KEY = "rs:{feed}:newcomers"
 MOST = 5000
 KEPT_SECONDS = 3 * 24 * 3600
 OVERLAP_MS = 2000
-"""Asked for once more: clocks of two functions differ, and an entry is added a moment after its time was taken."""
+"""Asked for once more, since the clocks of two servers of the cache differ, and another one may take over."""
 
 Entry = tuple[str, ClipState | None]
 """A video id, and what is known of the clip; None: it was withdrawn."""
 
 
 def add(clip: ClipState) -> None:
-    cache.run([noted(clip, now_ms())])
+    cache.run([noted(clip)])
 
 
-def noted(clip: ClipState, at_ms: int) -> tuple[str | int, ...]:
+def noted(clip: ClipState) -> tuple[str | int, ...]:
     """The command that adds a clip."""
     facts = {
         "id": clip.video_id,
@@ -39,11 +39,11 @@ def noted(clip: ClipState, at_ms: int) -> tuple[str | int, ...]:
         "ms": clip.duration_ms,
         "at": clip.published_at,
     }
-    return _replaced(clip.video_id, facts, at_ms)
+    return _replaced(clip.video_id, facts)
 
 
 def withdraw(video_id: str) -> None:
-    cache.run([_replaced(video_id, {"id": video_id, "gone": True}, now_ms())])
+    cache.run([_replaced(video_id, {"id": video_id, "gone": True})])
 
 
 def since(added_ms: int) -> tuple[str | int, ...]:
@@ -57,20 +57,21 @@ def parse(answer: Sequence[Any]) -> tuple[list[Entry], int]:
     return [_entry(json.loads(text)) for text, _ in found], max((int(float(at)) for _, at in found), default=0)
 
 
-def _replaced(video_id: str, facts: dict[str, Any], at_ms: int) -> tuple[str | int, ...]:
+def _replaced(video_id: str, facts: dict[str, Any]) -> tuple[str | int, ...]:
     """Replaces what was said of the clip before: a clip that is withdrawn and published again is there once."""
     text = json.dumps(facts, separators=(",", ":"), sort_keys=True)
-    limits = (at_ms - KEPT_SECONDS * 1000, MOST, KEPT_SECONDS)
-    return "EVAL", _REPLACE, 2, KEY, f"{KEY}:of", video_id, at_ms, text, *limits
+    return "EVAL", _REPLACE, 2, KEY, f"{KEY}:of", video_id, text, MOST, KEPT_SECONDS
 
 
 _REPLACE = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local old = redis.call('HGET', KEYS[2], ARGV[1])
 if old then redis.call('ZREM', KEYS[1], old) end
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
-redis.call('ZADD', KEYS[1], ARGV[2], ARGV[3])
-local beyond = redis.call('ZCARD', KEYS[1]) - tonumber(ARGV[5])
-local gone = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[4], 'LIMIT', 0, 100)
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+redis.call('ZADD', KEYS[1], now, ARGV[2])
+local beyond = redis.call('ZCARD', KEYS[1]) - tonumber(ARGV[3])
+local gone = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[4] * 1000, 'LIMIT', 0, 100)
 if beyond > 0 then
   for _, text in ipairs(redis.call('ZRANGE', KEYS[1], 0, beyond - 1)) do gone[#gone + 1] = text end
 end
@@ -78,8 +79,8 @@ for _, text in ipairs(gone) do
   redis.call('ZREM', KEYS[1], text)
   redis.call('HDEL', KEYS[2], cjson.decode(text)['id'])
 end
-redis.call('EXPIRE', KEYS[1], ARGV[6])
-redis.call('EXPIRE', KEYS[2], ARGV[6])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+redis.call('EXPIRE', KEYS[2], ARGV[4])
 return 1
 """
 

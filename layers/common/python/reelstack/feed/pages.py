@@ -18,6 +18,7 @@ from reelstack.cards.answers import Answer, Placed
 from reelstack.cards.video_cards import For, VideoCard
 from reelstack.degradation.health import Turn
 from reelstack.degradation.levels import Level
+from reelstack.experiments import assignment
 from reelstack.feed import (
     artefacts,
     feed_level,
@@ -188,11 +189,17 @@ def _cards(asked: Asked, plan: Plan, session: Session, found: _Found, trace: Tra
         model=plan.model,
         answer_id=plan.answer_id,
         first=session.position,
-        placed={one.video_id: Placed(one.source, one.propensity) for one in chosen},
+        placed={one.video_id: _placed(one, plan) for one in chosen},
     )
     with trace.stage("cards"):
         cards = video_cards.values(viewed, For(asked.asker.viewer_id, playback=True, knows_viewer=True, answer=told))
         return [_item(asked, card, one) for card, one in zip(cards, chosen, strict=True)]
+
+
+def _placed(one: Choice, plan: Plan) -> Placed:
+    if not one.team:
+        return Placed(one.source, one.propensity)
+    return Placed(one.source, one.propensity, assignment.for_team(plan.policy, "ranker", one.team), one.model)
 
 
 def _item(asked: Asked, card: dict[str, Any], one: Choice) -> FeedItem:

@@ -19,6 +19,7 @@ from reelstack.feed import (
     core_page,
     core_sources,
     feed_level,
+    hot_lists,
     ranked_page,
     scores,
     session_taste,
@@ -36,9 +37,12 @@ from reelstack.feed.ranked_page import Choice, Setting, Viewer
 from reelstack.feed.ready_made import OnlyReadyMade
 from reelstack.feed.sessions import Session
 from reelstack.feed.side_sources import SideSources
+from reelstack.feed.table_encoder import TableEncoder
 from reelstack.feed.trace import Trace
+from reelstack.feed.variations import Variation
 from reelstack.feed.viewer_context import Asker, ViewerContext
 from reelstack.platform import cache
+from reelstack.platform.telemetry import count
 from reelstack.search import indexes
 
 RESERVE = ranked_page.RESERVE
@@ -84,15 +88,14 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         metrics.decided(decision)
     feed_level.look(context)
     level = decision.level
-    hot = context.hot
-    excluded = _excluded(context, session)
+    hot, excluded = context.hot, _excluded(context, session)
     if level >= Level.READY_MADE:
         if context.turn:
             feed_level.health().finish(None, context.turn, now)
         raise OnlyReadyMade
     if level >= Level.HOT_LIST:
         _try_search(context, hot, now)
-        listed, refused = of_list(hot, excluded)
+        listed, refused = of_list(hot_lists.for_language(hot, context.profile.language), excluded)
         trace.proposed[core_page.HOT] = len(hot.entries)
         trace.passed("filters", len(hot.entries), refused)
         if not cache.address():
@@ -102,7 +105,8 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
     varied = variations.of(configuration.current(), asked.asker.identity, POLICY)
     off = varied.without | (frozenset() if level == Level.NORMAL else frozenset(candidates.LIVE))
     sources = [name for name in candidates.QUOTAS if name not in off]
-    setting = Setting(here.table, here.encoder, here.world, sources, context.impressions, context.owed, varied)
+    known = (here.table, here.encoder, here.world, sources, context.impressions, context.owed)
+    setting = Setting(*known, varied, _of_arm(varied, here))
     generator = np.random.default_rng((session.salt, session.position))
     choices = ranked_page.plan(setting, viewer, asked.limit, now, generator, trace)
     return Plan(
@@ -112,11 +116,22 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         excluded,
         here,
         hot,
-        model=here.model.version if here.model else "",
+        model=scorer.model.version if (scorer := setting.scorer.encoder) else "",
         history=[video_id for video_id, _ in viewer.context.signals.watched],
         sources=[name for name in sources if _has_what_it_needs(name, here)],
         logs=context.personalised and level == Level.NORMAL,
     )
+
+
+def _of_arm(varied: Variation, here: Artefacts) -> TableEncoder | None:
+    """The ranker that the viewer's arm names, unless it is the one in service. Where this process does not have it, as
+    in its first seconds, its viewers get the one in service."""
+    if not varied.ranker or (here.model and here.model.version == varied.ranker):
+        return None
+    if here.of_arm and here.of_arm.model.version == varied.ranker:
+        return here.of_arm
+    count("FeedArmWithoutRanker")
+    return None
 
 
 def _try_search(context: ViewerContext, hot: HotList, now: int) -> None:

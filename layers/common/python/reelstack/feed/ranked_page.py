@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from reelstack.experiments.interleaving import Pick, team_draft
 from reelstack.feed import candidates, exploration, filters, live_signals, owed_clips, reranking, scoring
 from reelstack.feed.candidates import Wanted
 from reelstack.feed.exploration import Owed, Pools, Slot, Weighted
@@ -55,6 +56,10 @@ class Choice:
     """By head; empty without a model."""
     value: float = 0.0
     p_watch: Sequence[float] = ()
+    model: str = ""
+    """The version of the ranker that made the predictions."""
+    team: str = ""
+    """On a page of two rankers: that of the one that picked it, "a" the one in service, "b" the arm's."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Setting:
 
     table: ItemTable
     encoder: TableEncoder | None
+    """Of the ranker in service."""
     world: Lists | None
     sources: Sequence[str]
     impressions: Mapping[str, int] = field(default_factory=dict)
@@ -70,10 +76,22 @@ class Setting:
     owed: Drawn | None = None
     """Of which clips these impressions are; None: of all."""
     variation: Variation = field(default_factory=lambda: Variation(""))
+    of_arm: TableEncoder | None = None
+    """Of the ranker that the variation names, where this process has it."""
 
     @property
     def scorer(self) -> Scorer:
-        return Scorer(self.table, None if self.variation.hand_weights else self.encoder, self.variation.factors)
+        return self.scorers[0]
+
+    @property
+    def scorers(self) -> list[Scorer]:
+        """What scores the page; of two, the first is the one in service, and both pick in turn."""
+        served = Scorer(self.table, self.encoder, self.variation.factors)
+        encoder = None if self.variation.hand_weights else self.of_arm
+        if encoder is None and not (self.variation.hand_weights and self.encoder):
+            return [served]
+        varied = replace(served, encoder=encoder)
+        return [served, varied] if self.variation.interleaves else [varied]
 
 
 @dataclass(frozen=True)
@@ -101,26 +119,24 @@ def plan(
         rows, places = _filtered(table, found.rows, viewer, trace)
     with trace.stage("score"):
         state = scoring.viewer_state(viewer.context, viewer.session_scores, now_ms)
-        scored = scoring.score(setting.scorer, viewer.context, state, rows, now_ms)
+        first, *others = setting.scorers
+        scored = [scoring.score(first, viewer.context, state, rows, now_ms)]
+        scored += [scoring.of_features(one, state, rows, scored[0].buckets) for one in others]
     with trace.stage("rerank"):
-        order = reranking.order(
-            _ranked(table, scored),
-            limit + RESERVE,
-            _numbers(table, viewer.shown_tags),
-            wide=viewer.wide,
-            likeness=setting.variation.likeness,
-            before=[table.words["owner"][one] for one in viewer.last_owners if one in table.words["owner"]],
-        )
-    trace.passed("rerank", len(rows), {"lower-value": len(rows) - len(order)})
+        orders = [_order(setting, viewer, one, limit) for one in scored]
+        picks = _picks(orders, limit, generator)
+    trace.passed("rerank", len(rows), {"lower-value": len(rows) - len(picks)})
     with trace.stage("explore"):
         pools = _pools(setting, viewer, state, now_ms, generator)
-        slots = _slots(pools, scored, order[:limit], generator)
+        taken = [int(rows[pick.clip]) for pick in picks[:limit]]
+        slots = exploration.slots(len(taken), pools, taken, generator)
         explored = _explored(setting, viewer, state, slots, now_ms) if slots else []
-    chances = [exploration.best_chance(place, min(limit, len(order)), pools) for place in range(len(order))]
-    chosen = [
-        _choice(table, scored, index, found.sources[places[index]], found.reasons, chance)
-        for index, chance in zip(order, chances, strict=True)
-    ]
+    chosen = []
+    for place, pick in enumerate(picks):
+        source, about = found.sources[places[pick.clip]], found.reasons.get(int(rows[pick.clip]))
+        chance = exploration.best_chance(place, len(taken), pools)
+        how = _How(source, about, chance, team=pick.team if len(scored) > 1 else "")
+        chosen.append(_choice(table, scored[pick.team == "b"], pick.clip, how))
     page = _with_slots(chosen, slots, explored)
     # A clip beyond the page may explore as well: it is then where it explores.
     trace.passed("explore", len(chosen), {"moved": len(chosen) + len(explored) - len(page)}, len(explored))
@@ -139,6 +155,25 @@ def _filtered(table: ItemTable, rows: Rows, viewer: Viewer, trace: Trace) -> tup
     return rows[places], places
 
 
+def _order(setting: Setting, viewer: Viewer, scored: Scored, limit: int) -> list[int]:
+    table = setting.table
+    return reranking.order(
+        _ranked(table, scored),
+        limit + RESERVE,
+        _numbers(table, viewer.shown_tags),
+        wide=viewer.wide,
+        likeness=setting.variation.likeness,
+        before=[table.words["owner"][one] for one in viewer.last_owners if one in table.words["owner"]],
+    )
+
+
+def _picks(orders: Sequence[Sequence[int]], limit: int, generator: np.random.Generator) -> list[Pick[int]]:
+    """A page of two orders is drafted by coins of the generator, so that the same session gives the same page."""
+    if len(orders) == 1:
+        return [Pick(index, "a") for index in orders[0]]
+    return team_draft(orders[0], orders[1], limit + RESERVE, generator.bytes(8).hex())
+
+
 def _ranked(table: ItemTable, scored: Scored) -> Ranked:
     owners = table.items.arrays["owner"][scored.rows].astype(np.int64)
     return Ranked(scored.values, owners, table.tag_rows[scored.rows], table.unit_vectors[scored.rows])
@@ -149,22 +184,33 @@ def _numbers(table: ItemTable, tags: Mapping[str, float]) -> dict[int, float]:
     return {known[tag]: count for tag, count in tags.items() if tag in known}
 
 
-def _choice(
-    table: ItemTable, scored: Scored, index: int, source: str, reasons: Mapping[int, str], propensity: float = 1.0
-) -> Choice:
-    row = int(scored.rows[index])
-    clip = table.clip(row)
+@dataclass(frozen=True)
+class _How:
+    """How a clip came to its place: members of Choice."""
+
+    source: str
+    about: str | None
+    propensity: float
+    explores: bool = False
+    team: str = ""
+
+
+def _choice(table: ItemTable, scored: Scored, index: int, how: _How) -> Choice:
+    clip = table.clip(int(scored.rows[index]))
     return Choice(
         video_id=clip.video_id,
         owner_id=clip.owner_id,
         tags=clip.tags,
-        source=source,
-        about=reasons.get(row),
-        propensity=propensity,
+        source=how.source,
+        about=how.about,
+        propensity=how.propensity,
+        explores=how.explores,
         features=scored.logged(index),
         predictions=() if scored.predictions is None else scored.predictions[index].tolist(),
         value=float(scored.values[index]),
         p_watch=scoring.watch_curve(scored, index, clip),
+        model="" if scored.predictions is None else scored.model,
+        team=how.team,
     )
 
 
@@ -183,12 +229,6 @@ def _pools(setting: Setting, viewer: Viewer, state: ViewerState, now_ms: int, ge
         found = replace(found, quiet=quiet, filled=exploration.QUIET_SHARE if len(table.quiet) else 0.0)
     anything = _sample(np.arange(len(table)), viewer, table, generator)
     return replace(found, anything=anything, visible=len(table) * len(anything) / SAMPLED)
-
-
-def _slots(pools: Pools, scored: Scored, order: Sequence[int], generator: np.random.Generator) -> list[Slot]:
-    """Where the page explores, with clips that are not on it for their value."""
-    taken = [int(scored.rows[index]) for index in order]
-    return exploration.slots(len(order), pools, taken, generator)
 
 
 def _sample(rows: Rows, viewer: Viewer, table: ItemTable, generator: np.random.Generator) -> Rows:
@@ -243,10 +283,8 @@ def _explored(setting: Setting, viewer: Viewer, state: ViewerState, slots: Seque
     """The clips of slots as choices, with the features that were seen of them: each is logged."""
     rows = np.array([slot.row for slot in slots], dtype=np.int64)
     scored = scoring.score(setting.scorer, viewer.context, state, rows, now_ms)
-    made = (_choice(setting.table, scored, index, slot.source, {}) for index, slot in enumerate(slots))
-    return [
-        replace(one, propensity=slot.propensity, explores=True) for one, slot in zip(made, slots, strict=True)
-    ]  # fmt: skip
+    hows = (_How(slot.source, None, slot.propensity, explores=True) for slot in slots)
+    return [_choice(setting.table, scored, index, how) for index, how in enumerate(hows)]
 
 
 def _with_slots(chosen: Sequence[Choice], slots: Sequence[Slot], explored: Sequence[Choice]) -> list[Choice]:

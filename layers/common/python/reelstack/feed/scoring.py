@@ -83,6 +83,11 @@ def score(setting: Scorer, context: ViewerContext, viewer: ViewerState, rows: Ro
     buckets = feature_columns.of_rows(
         viewer, table.numbered(rows, _last_hours(table, context, rows, now_ms)), Moment(now_ms)
     )
+    return of_features(setting, viewer, rows, buckets)
+
+
+def of_features(setting: Scorer, viewer: ViewerState, rows: Rows, buckets: NDArray[np.int16]) -> Scored:
+    """The same, of features that are known."""
     if setting.encoder is None or not len(rows):
         return Scored(rows, by_hand(buckets), None, buckets, WEIGHTS)
     model = setting.encoder.model
