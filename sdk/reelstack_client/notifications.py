@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any, Literal
 
-from reelstack_client.errors import ServiceFailed, Unreachable
+from reelstack_client.errors import ServiceFailed, TooMany, Unreachable
 from reelstack_client.methods import operation, pages, stream
 from reelstack_client.models import Answer, Page, UserCard
 from reelstack_client.room import Manner, Room
@@ -125,8 +125,8 @@ class Notifications(Room[Manner]):
     @stream
     def listen(self, *, since: int, connect: Callable[..., Any] | None = None) -> Stream[Notification]:
         """Every notification that came in after `since` (unix milliseconds) and each that comes in from now on, until
-        the caller stops. A lost connection is opened again, by `connect`, also after a service that failed for a while,
-        and what it missed is read from the inbox."""
+        the caller stops. A lost connection is opened again, by `connect`, also after a service that failed or had too
+        much to do for a while, no sooner than it asks for, and what it missed is read from the inbox."""
         seen: dict[str, int] = {}
         lost = 0
         while True:
@@ -144,8 +144,8 @@ class Notifications(Room[Manner]):
                     else:
                         one = Notification.model_validate(pushed["notification"], context=self._context)
                         yield from _new(seen, since, [one])
-            except _lost():
-                yield Sleep(self._transport.backoff.delay(lost, lost=True))
+            except _lost() as error:
+                yield Sleep(self._transport.backoff.delay(lost, _asked(error), lost=True))
                 lost += 1
 
     def _missed(self, seen: dict[str, int], since: int) -> Stream[Notification]:
@@ -166,7 +166,12 @@ def _lost() -> tuple[type[Exception], ...]:
     """What a lost connection raises; asked for when something was raised, since `websockets` takes 10 ms to import."""
     from websockets.exceptions import WebSocketException
 
-    return WebSocketException, OSError, Unreachable, ServiceFailed
+    return WebSocketException, OSError, Unreachable, ServiceFailed, TooMany
+
+
+def _asked(error: Exception) -> float:
+    """Seconds that the service wants to be left alone for; 0 for what is no refusal."""
+    return error.retry_after if isinstance(error, TooMany | ServiceFailed) else 0.0
 
 
 def _new(seen: dict[str, int], since: int, found: list[Notification]) -> Stream[Notification]:
