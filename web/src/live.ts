@@ -1,5 +1,6 @@
 /** Notifications as they come in, over a WebSocket. Pushes may be lost; the inbox loses nothing, so it is asked as well. */
 import { effect, signal } from '@preact/signals';
+import { Refused } from '@reelstack/client';
 import { account, api, signedIn, unread } from './state.ts';
 import type { Notification } from './types.ts';
 
@@ -30,17 +31,19 @@ export function listen(): void {
 async function run(): Promise<void> {
   let lost = 0;
   while (signedIn.peek()) {
+    let askedMs = 0;
     try {
       await seen();
       const whose = account.peek();
       const { url } = await api().call('POST /v1/me/connection');
       await hear(url, whose, () => { lost = 0; });
-    } catch {
+    } catch (error) {
       // The next turn tries again.
+      askedMs = error instanceof Refused ? error.retryAfterSeconds * 1000 : 0;
     }
     // A connection is wanted only where somebody looks: a hidden tab waits until it is shown.
     await shown();
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(FIRST_WAIT_MS * 2 ** lost, LONGEST_WAIT_MS)));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(askedMs, Math.random() * Math.min(FIRST_WAIT_MS * 2 ** lost, LONGEST_WAIT_MS))));
     lost++;
   }
 }
