@@ -51,7 +51,7 @@ export default {
   'review.reason.copyright': 'يستخدم عمل الآخرين دون إذن.',
   'review.reason.other': 'يخالف قواعد هذه الخدمة.',
   'review.keys': 'المفاتيح',
-  'review.keys.on': 'المفاتيح تعمل',
+  'review.keys.on': 'مفاتيح الحرف الواحد تعمل، هنا وبين المقاطع',
   'review.space': 'مسافة',
   'review.key.next': 'المقطع التالي',
   'review.key.previous': 'المقطع السابق',

@@ -48,7 +48,7 @@ export default {
   'review.reason.copyright': 'It uses the work of others without permission.',
   'review.reason.other': 'It breaks the rules of this service.',
   'review.keys': 'Keys',
-  'review.keys.on': 'Keys do something',
+  'review.keys.on': 'Keys of one letter do something, here and in the feed',
   'review.space': 'Space',
   'review.key.next': 'Next clip',
   'review.key.previous': 'Previous clip',
