@@ -85,8 +85,8 @@ export function tell(error: unknown): void {
   notice.value = error ? { says: () => words(error), kind: 'problem' } : null;
 }
 
-export function say(text: string): void {
-  notice.value = { says: () => text, kind: 'done' };
+export function say(text: string | (() => string)): void {
+  notice.value = { says: typeof text === 'string' ? () => text : text, kind: 'done' };
 }
 
 /** For screen readers alone. The same text twice is read twice. */

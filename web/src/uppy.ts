@@ -1,10 +1,11 @@
 import AwsS3, { type AwsS3Options } from '@uppy/aws-s3';
 import type { Body, Meta, Uppy, UppyFile } from '@uppy/core';
 import { Client, newKey, Refused, type Schema } from '@reelstack/client';
+import { firstOf } from './ui/lengths.ts';
+import { MOST_OF_TITLE } from './upload/words.ts';
 
 const RETRIES = 3;
 const REMEMBERED = 'reelstack.upload.';
-const TITLE_LENGTH = 150;
 
 type SignRequest = Extract<AwsS3Options<Meta, Body>, { signRequest: unknown }>['signRequest'];
 
@@ -75,7 +76,7 @@ class Uploads {
   async open(file: UppyFile<Meta, Body>): Promise<Opened> {
     const { title, description, tags, visibility } = file.meta;
     const body = {
-      title: String(title ?? file.name).slice(0, TITLE_LENGTH),
+      title: firstOf(String(title ?? file.name), MOST_OF_TITLE),
       size_bytes: Number(file.size),
       content_type: file.type,
       ...(description ? { description } : {}),

@@ -11,10 +11,15 @@ import { api, attempt, me, say, signedIn, tell, whoAmI } from '../state.ts';
 import type { Follow, Profile, Video } from '../types.ts';
 import { Avatar, Empty, Failed, Grid, More, Spinner } from '../ui/bits.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
+import { Limited } from '../ui/limited.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { useTitle } from '../ui/title.ts';
 
 export const messages = people;
+
+/** Characters that the service takes. */
+const MOST_OF_NAME = 50;
+const MOST_OF_BIO = 500;
 
 /** Somebody's profile by handle, or one's own at /me. */
 export default function ProfilePage({ parts }: { parts: Readonly<Record<string, string>> }) {
@@ -170,10 +175,10 @@ function Edit({ profile, close }: { profile: Profile; close: () => void }) {
     <Sheet title={t('profile.edit')} onClose={close}>
       <form class="form" onSubmit={(event) => void submit(event)}>
         {profile.handle === null && <p class="soft">{t('profile.choose')}</p>}
-        <label>{t('profile.handle')}<input name="handle" dir="ltr" defaultValue={profile.handle ?? ''} pattern="[a-z0-9_]{2,30}" autocapitalize="none" spellcheck={false} aria-describedby="handle-says" required /></label>
+        <label>{t('profile.handle')}<input name="handle" dir="ltr" defaultValue={profile.handle ?? ''} minLength={3} maxLength={30} pattern="[a-z0-9]([._]?[a-z0-9])+" autocapitalize="none" spellcheck={false} aria-describedby="handle-says" required /></label>
         <p class="soft" id="handle-says">{t('profile.handle.says')}</p>
-        <label>{t('profile.name')}<input name="name" dir="auto" maxLength={50} defaultValue={profile.display_name} autocomplete="nickname" required /></label>
-        <label>{t('profile.bio')}<textarea name="bio" dir="auto" rows={3} maxLength={300} defaultValue={profile.bio} /></label>
+        <label>{t('profile.name')}<Limited name="name" most={MOST_OF_NAME} first={profile.display_name} autocomplete="nickname" required /></label>
+        <label>{t('profile.bio')}<Limited name="bio" rows={3} most={MOST_OF_BIO} first={profile.bio} /></label>
         <button type="submit" class="primary" disabled={busy.value}>{t('common.save')}</button>
       </form>
     </Sheet>

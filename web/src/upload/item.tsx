@@ -5,9 +5,12 @@ import { language, t } from '../i18n.ts';
 import * as progress from '../progress.ts';
 import { announce, attempt } from '../state.ts';
 import { addressOf } from '../ui/bits.tsx';
+import { Limited } from '../ui/limited.tsx';
 import type { Draft, Item as Entry, Queue } from './queue.ts';
-import { tagsOf } from './words.ts';
+import { MOST_OF_TITLE, MOST_TAGS, tagsOf, tooLong } from './words.ts';
 
+/** Characters that the service takes. */
+const MOST_OF_DESCRIPTION = 2000;
 const VISIBILITIES = ['public', 'unlisted', 'friends', 'private'] as const;
 
 /** One clip on its way. */
@@ -97,23 +100,27 @@ function Form({ item, queue }: { item: Entry; queue: Queue }) {
     event.preventDefault();
     const given = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string) => String(given.get(name) ?? '').trim();
-    if (!text('title')) {
-      problem.value = t('upload.untitled');
+    const tags = tagsOf(text('tags'));
+    const long = tooLong(tags);
+    problem.value = !text('title') ? t('upload.untitled')
+      : long !== undefined ? t('upload.tags.long', { tag: long })
+      : tags.length > MOST_TAGS ? t('upload.tags.many', { n: MOST_TAGS }) : '';
+    if (problem.value) {
       return;
     }
     const draft: Draft = {
       title: text('title'),
       description: text('description'),
-      tags: tagsOf(text('tags')),
+      tags,
       visibility: VISIBILITIES.find((one) => one === text('visibility')) ?? 'public',
     };
     void attempt(() => queue.start(item.id, draft));
   };
   return (
     <form onSubmit={submit} aria-label={t('upload.about', { title: item.title })}>
-      <label>{t('upload.clipTitle')}<input name="title" maxLength={150} required defaultValue={item.title} /></label>
-      <label>{t('upload.description')}<textarea name="description" maxLength={2000} rows={3} /></label>
-      <label>{t('upload.tags')}<input name="tags" placeholder={t('upload.tags.like')} /></label>
+      <label>{t('upload.clipTitle')}<Limited name="title" most={MOST_OF_TITLE} required first={item.title} /></label>
+      <label>{t('upload.description')}<Limited name="description" most={MOST_OF_DESCRIPTION} rows={3} first={item.description} /></label>
+      <label>{t('upload.tags')}<input name="tags" placeholder={t('upload.tags.like')} defaultValue={item.tags.join(', ')} /></label>
       <label>{t('upload.visibility')}
         <select name="visibility">
           {VISIBILITIES.map((one) => <option key={one} value={one}>{t(`visibility.${one}`)}</option>)}

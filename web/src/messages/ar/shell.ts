@@ -27,6 +27,8 @@ export default {
   'common.save': 'حفظ',
   'common.delete': 'حذف',
   'common.more': 'عرض المزيد',
+  'common.left': { few: 'بقيت {n} أحرف', many: 'بقي {n} حرفًا', other: 'بقي {n} حرف' },
+  'common.tooLong': { few: 'زائد {n} أحرف. اختصره.', many: 'زائد {n} حرفًا. اختصره.', other: 'زائد {n} حرف. اختصره.' },
   'common.loading': 'جارٍ التحميل',
   'common.reload': 'إعادة التحميل',
   'error.slow': 'استغرق ذلك وقتًا طويلًا. حاول مجددًا.',

@@ -35,6 +35,8 @@ export default {
   'upload.description': 'الوصف',
   'upload.tags': 'الوسوم',
   'upload.tags.like': 'بحر، عطلة',
+  'upload.tags.long': '«{tag}» أطول من وسم: 40 حرفًا على الأكثر.',
+  'upload.tags.many': { few: '{n} وسوم على الأكثر', many: '{n} وسمًا على الأكثر', other: '{n} وسم على الأكثر' },
   'upload.visibility': 'من يراه',
   'upload.untitled': 'أعطه عنوانًا',
   'upload.send': 'رفع',

@@ -24,6 +24,8 @@ export default {
   'common.save': 'Save',
   'common.delete': 'Delete',
   'common.more': 'Show more',
+  'common.left': { one: '{n} character left', other: '{n} characters left' },
+  'common.tooLong': { one: '{n} character too many. Shorten it.', other: '{n} characters too many. Shorten it.' },
   'common.loading': 'Loading',
   'common.reload': 'Reload',
   'error.slow': 'That took too long. Try again.',

@@ -32,6 +32,8 @@ export default {
   'upload.description': 'Description',
   'upload.tags': 'Tags',
   'upload.tags.like': 'sea, holiday',
+  'upload.tags.long': '“{tag}” is too long for a tag: 40 characters at most.',
+  'upload.tags.many': { one: '{n} tag at most', other: '{n} tags at most' },
   'upload.visibility': 'Who may see it',
   'upload.untitled': 'Give it a title',
   'upload.send': 'Upload',
