@@ -71,6 +71,7 @@ export default {
   'feed.more': 'المزيد عن هذا المقطع',
   'feed.follow': 'متابعة {name}',
   'feed.followed': 'أنت تتابع {name}',
+  'feed.requested': 'طُلب من {name} السماح لك بالمتابعة',
   'feed.uninterested': 'غير مهتم',
   'feed.uninterested.done': 'سترى أقل من هذا النوع',
   'feed.hideCreator': 'لا مزيد من {name}',

@@ -68,6 +68,7 @@ export default {
   'feed.more': 'More about this clip',
   'feed.follow': 'Follow {name}',
   'feed.followed': 'You follow {name}',
+  'feed.requested': '{name} was asked to let you follow',
   'feed.uninterested': 'Not interested',
   'feed.uninterested.done': 'You will see less like this',
   'feed.hideCreator': 'Nothing more of {name}',
