@@ -15,6 +15,7 @@ export default {
   'nav.settings': 'Settings',
   'nav.signIn': 'Sign in',
   'nav.signOut': 'Sign out',
+  'signOut.recordings': { one: '{n} recording is not uploaded yet. Signing out deletes it for good. Sign out?', other: '{n} recordings are not uploaded yet. Signing out deletes them for good. Sign out?' },
   'nav.review': 'Review',
   'nav.operations': 'Operations',
   'nav.analytics': 'Analytics',

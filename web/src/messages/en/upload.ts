@@ -16,6 +16,8 @@ export default {
   'upload.state.elsewhere': 'Another tab uploads it',
   'upload.state.sent': 'Uploaded',
   'upload.again': 'Choose {name} again: what was uploaded is kept.',
+  'upload.unkept': 'The browser has no room to keep this recording, so this tab alone has it. Upload it before you close the tab.',
+  'upload.lost.recording': 'This recording was not kept, and the tab that had it is gone.',
   'upload.changed': 'The file was changed or can be read no more. Remove it here, and choose it again.',
   'upload.gone': 'The upload was removed. Try again to begin it anew.',
   'upload.broken': 'Storage refused the file again and again. Try later.',
