@@ -142,8 +142,10 @@ class Notifications(Room[Manner]):
                     except TimeoutError:
                         yield from self._missed(seen, since)
                     else:
-                        one = Notification.model_validate(pushed["notification"], context=self._context)
-                        yield from _new(seen, since, [one])
+                        # The gateway itself says something, too, as that it is overloaded.
+                        told = [pushed["notification"]] if "notification" in pushed else []
+                        found = [Notification.model_validate(one, context=self._context) for one in told]
+                        yield from _new(seen, since, found)
             except _lost() as error:
                 yield Sleep(self._transport.backoff.delay(lost, _asked(error), lost=True))
                 lost += 1

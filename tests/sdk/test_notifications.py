@@ -83,6 +83,7 @@ def test_what_comes_in_is_heard_with_asyncio_and_the_connection_is_closed() -> N
     told = {"subject": "f", "kind": "follow", "people": ["bob"], "count": 1, "at": 1, "unread": True}
 
     def push(connection: ServerConnection) -> None:
+        connection.send(json.dumps({"message": "Internal server error", "connectionId": "c", "requestId": "r"}))
         connection.send(json.dumps({"notification": told | {"at": 2, "people": ["cid", "bob"]}, "unread": 1}))
         with suppress(ConnectionClosedError):
             for _ in connection:
