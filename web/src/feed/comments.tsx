@@ -212,7 +212,7 @@ function Write({ video_id, answering, send }: { video_id: string; answering: Sig
           <button type="button" class="text" onClick={() => { answering.value = null; }}>{t('common.cancel')}</button>
         </p>
       )}
-      <Limited field={field} rows={1} most={MOST_LETTERS} required label={t('comments.write')} value={text.value} typed={write} />
+      <Limited field={field} data-kept rows={1} most={MOST_LETTERS} required label={t('comments.write')} value={text.value} typed={write} />
       <button type="submit" class="round" disabled={busy.value || text.value.trim() === ''} aria-label={t('comments.send')}><Icon name="send" filled /></button>
     </form>
   );

@@ -20,6 +20,8 @@ interface LimitedProps {
   value?: string;
   required?: boolean;
   autocomplete?: 'nickname';
+  /** Its text outlives the sheet that it stands in. */
+  'data-kept'?: boolean;
   /** Where nothing around it names it. */
   label?: string;
   typed?: (text: string) => void;
