@@ -6,6 +6,8 @@ import type { Notification } from './types.ts';
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
+/** A timer takes no more than 24 days; nobody asks for more than one. */
+const LONGEST_ASKED_MS = 86_400_000;
 /** After so long without a push the number of unread ones is asked for. */
 const QUIET_MS = 60_000;
 
@@ -43,9 +45,28 @@ async function run(): Promise<void> {
     }
     // A connection is wanted only where somebody looks: a hidden tab waits until it is shown.
     await shown();
-    await new Promise((resolve) => setTimeout(resolve, Math.max(askedMs, Math.random() * Math.min(FIRST_WAIT_MS * 2 ** lost, LONGEST_WAIT_MS))));
+    await pause(Math.max(askedMs, Math.random() * Math.min(FIRST_WAIT_MS * 2 ** lost, LONGEST_WAIT_MS)));
     lost++;
   }
+}
+
+/** Waits so long; who signs in meanwhile was asked to wait for nothing. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const whose = account.peek();
+    let stop = (): void => undefined;
+    const done = () => {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(done, Math.min(ms, LONGEST_ASKED_MS));
+    stop = effect(() => {
+      if (account.value !== whose) {
+        done();
+      }
+    });
+  });
 }
 
 async function seen(): Promise<void> {

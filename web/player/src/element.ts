@@ -31,6 +31,7 @@ const AR: Readonly<Record<Says, string>> = {
   failed: 'تعذّر تحميل المقطع.',
   stopped: 'توقّف المقطع.',
 };
+const PATIENCE_MS = 15_000;
 /** What an answer of the API says of the clip; any other says that it did not work. */
 const REFUSALS: ReadonlyMap<number, Says> = new Map([
   [401, 'forbidden'],
@@ -150,7 +151,7 @@ export class ReelstackPlayer extends HTMLElement {
       return null;
     }
     // Nothing that this site, or another, knows a person by: the clip is one for everybody.
-    const answer = await fetch(new URL(playback, document.baseURI), { credentials: 'omit' });
+    const answer = await fetch(new URL(playback, document.baseURI), { credentials: 'omit', signal: AbortSignal.timeout(PATIENCE_MS) });
     if (!answer.ok) {
       this.#say(REFUSALS.get(answer.status) ?? 'failed');
       return null;

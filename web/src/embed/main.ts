@@ -22,6 +22,7 @@ if (isArabic) {
   document.documentElement.lang = 'ar';
   document.documentElement.dir = 'rtl';
 }
+const PATIENCE_MS = 15_000;
 /** How the API says that a clip is not there for everybody. */
 const TAKEN = new Set([400, 401, 403, 404, 410, 422, 451]);
 
@@ -31,7 +32,7 @@ void show(location.pathname.split('/')[2] ?? '');
 async function show(videoId: string): Promise<void> {
   const address = `/v1/videos/${encodeURIComponent(videoId)}`;
   try {
-    const answer = await fetch(address, { credentials: 'omit' });
+    const answer = await fetch(address, { credentials: 'omit', signal: AbortSignal.timeout(PATIENCE_MS) });
     if (!answer.ok) {
       say(TAKEN.has(answer.status) ? UNAVAILABLE : FAILED);
       return;
