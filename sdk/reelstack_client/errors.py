@@ -117,6 +117,15 @@ def _seconds(refused: Refused, otherwise: float) -> float:
         return otherwise
 
 
+AWAY = (Unreachable, TooMany, ServiceFailed)
+"""What may be otherwise in a while."""
+
+
+def asked_by(error: Exception) -> float:
+    """Seconds that the service wants to be left alone for; 0 for what is no refusal of that kind."""
+    return error.retry_after if isinstance(error, TooMany | ServiceFailed) else 0.0
+
+
 BY_STATUS: dict[int, type[Refused]] = {
     400: Invalid,
     401: NotSignedIn,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any, Literal
 
-from reelstack_client.errors import ServiceFailed, TooMany, Unreachable
+from reelstack_client.errors import AWAY, asked_by
 from reelstack_client.methods import operation, pages, stream
 from reelstack_client.models import Answer, Page, UserCard
 from reelstack_client.room import Manner, Room
@@ -147,7 +147,7 @@ class Notifications(Room[Manner]):
                         found = [Notification.model_validate(one, context=self._context) for one in told]
                         yield from _new(seen, since, found)
             except _lost() as error:
-                yield Sleep(self._transport.backoff.delay(lost, _asked(error), lost=True))
+                yield Sleep(self._transport.backoff.delay(lost, asked_by(error), lost=True))
                 lost += 1
 
     def _missed(self, seen: dict[str, int], since: int) -> Stream[Notification]:
@@ -168,12 +168,7 @@ def _lost() -> tuple[type[Exception], ...]:
     """What a lost connection raises; asked for when something was raised, since `websockets` takes 10 ms to import."""
     from websockets.exceptions import WebSocketException
 
-    return WebSocketException, OSError, Unreachable, ServiceFailed, TooMany
-
-
-def _asked(error: Exception) -> float:
-    """Seconds that the service wants to be left alone for; 0 for what is no refusal."""
-    return error.retry_after if isinstance(error, TooMany | ServiceFailed) else 0.0
+    return WebSocketException, OSError, *AWAY
 
 
 def _new(seen: dict[str, int], since: int, found: list[Notification]) -> Stream[Notification]:
