@@ -1,5 +1,6 @@
 import type { Answer } from '@reelstack/client';
-import { ago, language, moment, t } from '../i18n.ts';
+import { reasonsOf } from '../failure.ts';
+import { ago, has, language, moment, t } from '../i18n.ts';
 import { usePages } from '../load.ts';
 import type { Key } from '../messages/keys.ts';
 import { api } from '../state.ts';
@@ -22,7 +23,7 @@ export function Facts({ clip }: { clip: Clip }) {
       <Words name={t('upload.clipTitle')} text={clip.title} />
       <Words name={t('upload.description')} text={clip.description} />
       <Words name={t('upload.tags')} text={clip.tags.map((tag) => `#${tag}`).join(' ')} />
-      {clip.reason && <><dt>{t('review.verdict')}</dt><dd>{clip.reason} {clip.reason_detail}</dd></>}
+      {clip.reason && <><dt>{t('review.verdict')}</dt><dd>{reasonsOf({ reason: clip.reason, reason_message: clip.reason, reason_detail: clip.reason_detail })}</dd></>}
       <Words name={t('review.appeal')} text={clip.appeal ?? ''} />
     </dl>
   );
@@ -53,6 +54,12 @@ function scriptName(script: Script): string {
   return new Intl.DisplayNames(language.value, { type: 'script' }).of(CODES[script]) ?? script;
 }
 
+/** A newer service's own word where there is none. */
+function wordFor(of: 'did' | 'actor', name: string): string {
+  const key = `review.${of}.${name}`;
+  return has(key) ? t(key) : name;
+}
+
 /** Who did what to the clip, and who reported it. */
 export function Log({ clip }: { clip: Clip }) {
   const path = { video_id: clip.video_id };
@@ -63,7 +70,7 @@ export function Log({ clip }: { clip: Clip }) {
       <h3>{t('review.log')}</h3>
       <ul class="log">
         {audit.items.map((one) => (
-          <li key={one.entry_id}><time dateTime={new Date(one.at).toISOString()}>{moment(one.at)}</time> <strong>{one.action}</strong> {one.actor_user ? nameOf(one.actor_user) : one.actor} {one.reason}</li>
+          <li key={one.entry_id}><time dateTime={new Date(one.at).toISOString()}>{moment(one.at)}</time> <strong>{wordFor('did', one.action)}</strong> {one.actor_user ? nameOf(one.actor_user) : wordFor('actor', one.actor)} {one.reason}</li>
         ))}
       </ul>
       <More pages={audit} empty={t('review.log.empty')} />
