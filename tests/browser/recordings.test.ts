@@ -97,6 +97,16 @@ test('a file that can be chosen again is copied only where there is room, and is
   assert.deepEqual([await store.fileOf(id), await store.recordings('me')], [null, 0]);
 });
 
+test('a recording that another tab has sent is not sent again', async () => {
+  const [one, other] = [new Queue('me'), new Queue('me')];
+  await one.add([recording()], true);
+  await other.begin();
+  const { id } = only(one);
+  await one.remove(id);
+  await other.start(id, only(other));
+  assert.equal(other.items.peek().length, 0);
+});
+
 test('a recording is not dropped for its age', async () => {
   const queue = new Queue('me');
   await queue.add([recording()], true);

@@ -108,6 +108,10 @@ export class Queue {
   /** The draft is as its creator wants it. */
   async start(id: string, draft: Draft): Promise<void> {
     this.#written.delete(id);
+    if (await this.#isDone(id)) {
+      this.items.value = this.items.peek().filter((one) => one.id !== id);
+      return;
+    }
     this.#change(id, { ...draft, draft: false, state: 'waiting', paused: false });
     await this.#keep(id);
     const file = this.#files.get(id);
@@ -118,6 +122,16 @@ export class Queue {
       void store.keepFile(id, file);
     }
     void this.#next();
+  }
+
+  /** Another tab, which shows the same recordings, has removed or sent it meanwhile. */
+  async #isDone(id: string): Promise<boolean> {
+    const item = this.#find(id);
+    if (!item?.recorded || item.unkept) {
+      return false;
+    }
+    const kept = await store.all(this.#whose).catch(() => null);
+    return kept !== null && !kept.some((one) => one.id === id && !one.sent);
   }
 
   pause(id: string): void {

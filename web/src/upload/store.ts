@@ -98,7 +98,8 @@ export function isUnkept(id: string): boolean {
 
 /** How many recordings of an account would be lost with its files. */
 export async function recordings(whose: string): Promise<number> {
-  return (await all(whose)).filter(isOnlyHere).length;
+  const files = await Promise.all((await all(whose)).filter(isOnlyHere).map(({ id }) => fileOf(id)));
+  return files.filter((file) => file !== null).length;
 }
 
 /** At the end of a sign-in: nobody else at this browser gets the files. Their uploads go on when they are chosen again. */
