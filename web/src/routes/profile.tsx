@@ -21,6 +21,7 @@ export const messages = people;
 /** Characters that the service takes. */
 const MOST_OF_NAME = 50;
 const MOST_OF_BIO = 500;
+const HANDLE = '(?=.{3,30}$)[a-z0-9]([._]?[a-z0-9])+';
 
 /** Somebody's profile by handle, or one's own at /me. */
 export default function ProfilePage({ parts }: { parts: Readonly<Record<string, string>> }) {
@@ -189,7 +190,7 @@ function Edit({ profile, close }: { profile: Profile; close: () => void }) {
     <Sheet title={t('profile.edit')} onClose={close}>
       <form class="form" onSubmit={(event) => void submit(event)}>
         {profile.handle === null && <p class="soft">{t('profile.choose')}</p>}
-        <label>{t('profile.handle')}<input name="handle" dir="ltr" defaultValue={profile.handle ?? ''} minLength={3} maxLength={30} pattern="[a-z0-9]([._]?[a-z0-9])+" autocapitalize="none" spellcheck={false} aria-describedby="handle-says" required /></label>
+        <label>{t('profile.handle')}<input name="handle" dir="ltr" defaultValue={profile.handle ?? ''} pattern={HANDLE} autocapitalize="none" spellcheck={false} aria-describedby="handle-says" required /></label>
         <p class="soft" id="handle-says">{t('profile.handle.says')}</p>
         <label>{t('profile.name')}<Limited name="name" most={MOST_OF_NAME} first={profile.display_name} autocomplete="nickname" required /></label>
         <label>{t('profile.bio')}<Limited name="bio" rows={3} most={MOST_OF_BIO} first={profile.bio} /></label>
