@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from reelstack_client.errors import Invalid, ServiceFailed, TooLarge, TooMany, Unreachable
+from reelstack_client.errors import AWAY, Invalid, TooLarge
 from reelstack_client.methods import operation
 from reelstack_client.models import Answer
 from reelstack_client.room import Manner, Room, Runner, Runs
@@ -40,7 +40,6 @@ EventType = Literal[
 ]
 MOST_SENT, MOST_KEPT = 100, 5000
 """Events: of one request, and on disk."""
-AWAY = (Unreachable, TooMany, ServiceFailed)
 SPOILED = (Invalid, TooLarge)
 """What the service says of a batch that it cannot read. Of a caller whom it does not know it reads none."""
 SCHEMA = "CREATE TABLE IF NOT EXISTS events (id TEXT PRIMARY KEY, type TEXT NOT NULL, body TEXT NOT NULL)"

@@ -11,7 +11,7 @@ ClientError
     ├── Conflict 409 ── PartsMissing  (`.missing`: the numbers)
     ├── TooLarge 413 · WrongType 415 · Invalid 400, 422
     ├── TooMany 429                   `.retry_after` seconds
-    └── ServiceFailed 5xx
+    └── ServiceFailed 5xx             the same
 
 What only one room raises stands with it: NotInTime in videos, PictureNotTaken in accounts, ExportNotMade in privacy.
 """
@@ -99,15 +99,31 @@ class Invalid(Refused):
 class TooMany(Refused):
     @property
     def retry_after(self) -> float:
-        """1 if the service named none, or a date."""
-        try:
-            return float(self.extra.get("retry_after", 1))
-        except ValueError:
-            return 1.0
+        """Seconds; 1 if the service named none, or a date."""
+        return _seconds(self, 1.0)
 
 
 class ServiceFailed(Refused):
-    pass
+    @property
+    def retry_after(self) -> float:
+        """Seconds; 0 if the service named none, or a date."""
+        return _seconds(self, 0.0)
+
+
+def _seconds(refused: Refused, otherwise: float) -> float:
+    try:
+        return float(refused.extra.get("retry_after", otherwise))
+    except ValueError:
+        return otherwise
+
+
+AWAY = (Unreachable, TooMany, ServiceFailed)
+"""What may be otherwise in a while."""
+
+
+def asked_by(error: Exception) -> float:
+    """Seconds that the service wants to be left alone for; 0 for what is no refusal of that kind."""
+    return error.retry_after if isinstance(error, TooMany | ServiceFailed) else 0.0
 
 
 BY_STATUS: dict[int, type[Refused]] = {

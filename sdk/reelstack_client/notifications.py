@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any, Literal
 
-from reelstack_client.errors import ServiceFailed, Unreachable
+from reelstack_client.errors import AWAY, asked_by
 from reelstack_client.methods import operation, pages, stream
 from reelstack_client.models import Answer, Page, UserCard
 from reelstack_client.room import Manner, Room
@@ -125,8 +125,8 @@ class Notifications(Room[Manner]):
     @stream
     def listen(self, *, since: int, connect: Callable[..., Any] | None = None) -> Stream[Notification]:
         """Every notification that came in after `since` (unix milliseconds) and each that comes in from now on, until
-        the caller stops. A lost connection is opened again, by `connect`, also after a service that failed for a while,
-        and what it missed is read from the inbox."""
+        the caller stops. A lost connection is opened again, by `connect`, also after a service that failed or had too
+        much to do for a while, no sooner than it asks for, and what it missed is read from the inbox."""
         seen: dict[str, int] = {}
         lost = 0
         while True:
@@ -142,10 +142,12 @@ class Notifications(Room[Manner]):
                     except TimeoutError:
                         yield from self._missed(seen, since)
                     else:
-                        one = Notification.model_validate(pushed["notification"], context=self._context)
-                        yield from _new(seen, since, [one])
-            except _lost():
-                yield Sleep(self._transport.backoff.delay(lost, lost=True))
+                        # The gateway itself says something, too, as that it is overloaded.
+                        told = [pushed["notification"]] if "notification" in pushed else []
+                        found = [Notification.model_validate(one, context=self._context) for one in told]
+                        yield from _new(seen, since, found)
+            except _lost() as error:
+                yield Sleep(self._transport.backoff.delay(lost, asked_by(error), lost=True))
                 lost += 1
 
     def _missed(self, seen: dict[str, int], since: int) -> Stream[Notification]:
@@ -166,7 +168,7 @@ def _lost() -> tuple[type[Exception], ...]:
     """What a lost connection raises; asked for when something was raised, since `websockets` takes 10 ms to import."""
     from websockets.exceptions import WebSocketException
 
-    return WebSocketException, OSError, Unreachable, ServiceFailed
+    return WebSocketException, OSError, *AWAY
 
 
 def _new(seen: dict[str, int], since: int, found: list[Notification]) -> Stream[Notification]:

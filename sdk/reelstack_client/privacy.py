@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
-from reelstack_client.errors import ClientError, Unreachable
+from reelstack_client.errors import AWAY, ClientError, Unreachable, asked_by
 from reelstack_client.methods import operation
 from reelstack_client.models import Answer
 from reelstack_client.room import Manner, Room
@@ -70,7 +70,7 @@ class Privacy(Room[Manner]):
     ) -> Steps[list[Path]]:
         """Asks for an export, waits, and fetches its archives into `folder`, which is made if there is none.
 
-        Raises ExportNotMade.
+        A service that fails or is away for a while is asked again until the time is over. Raises ExportNotMade.
         """
         folder.mkdir(parents=True, exist_ok=True)  # before the wait: what cannot be made is told at once
         now, deadline = (yield from Privacy.ask_for_export.steps(self)), time.monotonic() + seconds
@@ -80,7 +80,10 @@ class Privacy(Room[Manner]):
             if seen:
                 seen(now)
             yield Sleep(every)
-            now = yield from Privacy.export_state.steps(self)
+            try:
+                now = yield from Privacy.export_state.steps(self)
+            except AWAY as error:
+                yield Sleep(min(asked_by(error), max(0.0, deadline - time.monotonic())))
         if now.state == "failed":
             raise ExportNotMade("the export failed; ask for another")
         if not now.files:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Literal, TypedDict, Unpack
 
 from reelstack_client.analytics import Analytics
-from reelstack_client.errors import ClientError, ServiceFailed, TooMany, Unreachable
+from reelstack_client.errors import AWAY, ClientError, asked_by
 from reelstack_client.methods import operation, pages
 from reelstack_client.models import Answer, Page, SiteUrl, UserCard
 from reelstack_client.room import Manner, Room
@@ -253,19 +253,21 @@ class Videos(Room[Manner]):
     ) -> Steps[Video]:
         """The video once its state is one of `accept`; `seen` is told each answer meanwhile.
 
-        A service that fails or is away for a while is asked again until the time is over. Raises NotInTime.
+        A service that fails or is away for a while is asked again until the time is over, no sooner than it wants.
+        Raises NotInTime.
         """
         deadline, last = time.monotonic() + seconds, "not known"
         while True:
             try:
                 video = yield from Videos.get.steps(self, video_id)
-            except (ServiceFailed, TooMany, Unreachable) as error:
-                last = f"not known ({error})"
+            except AWAY as error:
+                last, asked = f"not known ({error})", asked_by(error)
             else:
                 seen(video)
                 if video.state in accept:
                     return video
-                last = f"still {video.state}"
-            if time.monotonic() > deadline:
+                last, asked = f"still {video.state}", 0.0
+            left = deadline - time.monotonic()
+            if left < 0:
                 raise NotInTime(f"After {seconds:.0f} s the state of video {video_id} is {last}.")
-            yield Sleep(every)
+            yield Sleep(max(every, min(asked, left)))

@@ -7,15 +7,17 @@ const real = globalThis.fetch;
 afterEach(() => {
   globalThis.fetch = real;
   refused.length = waits.length = 0;
+  next = null;
 });
 
 const refused: string[] = [];
+let next: string | null = null;
 const waits: number[] = [];
 /** Waits take no time, and are kept as long as they can be. */
 const quick = { sleep: async (ms: number) => void waits.push(ms), random: () => 0.999999 };
 
 function apiOf(signedIn: boolean): Api {
-  return new Api({ signedIn, token: async () => 'token', refused: (token) => void refused.push(token) }, quick);
+  return new Api({ signedIn, token: async () => 'token', refused: async (token) => (refused.push(token), next) }, quick);
 }
 
 const api = apiOf(true);
@@ -84,6 +86,16 @@ test('a token that the service refuses is told of, and no other', async () => {
   await assert.rejects(api.call('GET /v1/me'), { status: 401 });
   await assert.rejects(api.call('GET /v1/me'), { status: 403 });
   assert.deepEqual(refused, ['token']);
+});
+
+test('with the next token the same is asked once more, and a second refusal is told, too', async () => {
+  next = 'next';
+  const asked = answering(401, 200, 401, 401);
+  const comment = { ...video, body: { text: 'Hi' }, key: newKey() };
+  await api.call('POST /v1/videos/{video_id}/comments', comment);
+  assert.deepEqual(asked.map((one) => [header(one, 'authorization'), one.body]), [['Bearer token', '{"text":"Hi"}'], ['Bearer next', '{"text":"Hi"}']]);
+  await assert.rejects(api.call('GET /v1/me'), { status: 401 });
+  assert.deepEqual([asked.length, refused], [4, ['token', 'token', 'next']]);
 });
 
 test('events are sent once, by whoever watches, and the last ones outlive the page', async () => {

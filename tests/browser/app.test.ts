@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { beforeEach, test } from 'node:test';
+import { beforeEach, test, type TestContext } from 'node:test';
 import { Refused } from '@reelstack/client';
 import { ago, preferred, speak, t, use } from '../../web/src/i18n.ts';
 import { shell } from '../../web/src/messages/shell.ts';
-import { forgetLikes, keep, sendLikes, settle } from '../../web/src/offline_likes.ts';
+import { forgetLikes, keep, LikeSender, sendLikes, settle } from '../../web/src/offline_likes.ts';
 
 const MESSAGES = new URL('../../web/src/messages/', import.meta.url);
 const stored = new Map<string, string>();
@@ -69,9 +69,9 @@ test('likes without a network are sent later, once for each clip, as they were w
   keep('me', 'b', true);
   keep('me', 'a', false);
   const away = async () => Promise.reject(new TypeError('Failed to fetch'));
-  assert.equal(await sendLikes('me', away), 0);
+  assert.ok((await sendLikes('me', away)).left instanceof TypeError);
   const sent: unknown[] = [];
-  assert.equal(await sendLikes('me', async (id, liked) => void sent.push([id, liked])), 2);
+  assert.deepEqual(await sendLikes('me', async (id, liked) => void sent.push([id, liked])), { left: null });
   assert.deepEqual(sent, [['a', false], ['b', true]]);
   assert.equal(stored.size, 0);
 });
@@ -92,9 +92,52 @@ test('a like that is refused later is dropped, and those after it are sent', asy
 test('a busy service, or a sign-in that is over, loses no like', async () => {
   keep('me', 'a', true);
   for (const status of [401, 429, 503]) {
-    assert.equal(await sendLikes('me', async () => Promise.reject(new Refused(status, '', ''))), 0);
+    const refusal = new Refused(status, '', '');
+    assert.equal((await sendLikes('me', async () => Promise.reject(refusal))).left, refusal);
   }
-  assert.equal(await sendLikes('me', async () => undefined), 1);
+  const sent: string[] = [];
+  await sendLikes('me', async (id) => void sent.push(id));
+  assert.deepEqual(sent, ['a']);
+});
+
+/** A sender with a clock of its own, whose requests end as these say. */
+function sending(t: TestContext, ...answers: (Error | null)[]) {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const asked: string[] = [];
+  const sender = new LikeSender(async (id) => {
+    asked.push(id);
+    const error = answers.shift() ?? null;
+    if (error) {
+      throw error;
+    }
+  }, () => 1);
+  const after = async (ms: number) => {
+    t.mock.timers.tick(ms);
+    await new Promise(setImmediate);
+    return asked.length;
+  };
+  return { sender, asked, after };
+}
+
+test('likes that a busy service did not take are sent again by themselves, when it asks for it and not before', async (t) => {
+  keep('me', 'a', true);
+  const { sender, after } = sending(t, new Refused(429, '', '', null, 120), new Refused(503, '', ''), new TypeError('Failed to fetch'));
+  sender.start('me');
+  assert.deepEqual([await after(0), await after(119_000), await after(1000)], [1, 1, 2], 'Retry-After');
+  assert.deepEqual([await after(19_000), await after(1000), await after(39_000), await after(1000)], [2, 3, 3, 4], 'later and later');
+  assert.deepEqual([stored.size, await after(86_400_000)], [0, 4], 'nothing waits, so nobody asks');
+});
+
+test('nobody sends likes after the sign-in has ended', async (t) => {
+  keep('me', 'a', true);
+  const { sender, asked, after } = sending(t, new Refused(503, '', ''), new Refused(401, '', ''));
+  sender.start('me');
+  await after(0);
+  sender.stop();
+  assert.equal(await after(86_400_000), 1);
+  sender.start('me');
+  await after(0);
+  assert.deepEqual([await after(86_400_000), asked], [2, ['a', 'a']], 'it begins anew with the next one');
 });
 
 test('a like that was taken back meanwhile is not sent', async () => {

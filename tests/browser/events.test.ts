@@ -79,6 +79,64 @@ test('a batch that nobody will ever take does not hold back what comes after it'
   assert.equal(sent.length, 1);
 });
 
+/** A service that cannot read a batch with one of these clips in it, and is away after so many requests. */
+function reading(spoiled: readonly number[], most = Infinity) {
+  const asked: number[][] = [];
+  const taken_: number[] = [];
+  const send = async ({ events }: Schema<'Batch'>) => {
+    const clips = events.map((event) => Number(event.video_id));
+    if (asked.push(clips) > most) {
+      throw new Refused(503, 'unknown', 'Busy');
+    }
+    if (clips.some((clip) => spoiled.includes(clip))) {
+      throw new Refused(422, 'invalid-request', 'No');
+    }
+    taken_.push(...clips);
+    return taken();
+  };
+  return { asked, taken: taken_, send };
+}
+
+function fifty(events: Events): void {
+  Array.from({ length: 50 }, (_, clip) => events.add('play', { video_id: String(clip) }));
+}
+
+test('of a batch that the service cannot read, all is taken but what spoils it', async () => {
+  const { asked, taken: done, send } = reading([7, 30]);
+  const events = new Events(storage(), send);
+  fifty(events);
+  await events.flush();
+  assert.deepEqual(done, Array.from({ length: 50 }, (_, clip) => clip).filter((clip) => clip !== 7 && clip !== 30));
+  const requests = asked.length;
+  assert.ok(requests <= 25, String(requests));
+  await events.flush();
+  assert.equal(asked.length, requests, 'nothing waits');
+});
+
+test('a service that goes away meanwhile loses nothing of a spoiled batch', async () => {
+  const store = storage();
+  const away = reading([7], 3);
+  const events = new Events(store, away.send);
+  fifty(events);
+  await events.flush();
+  const back = reading([7]);
+  await new Events(store, back.send).flush();
+  assert.deepEqual([...away.taken, ...back.taken].sort((one, other) => one - other), Array.from({ length: 50 }, (_, clip) => clip).filter((clip) => clip !== 7));
+});
+
+test('the rest of a spoiled batch is not told by who signs in meanwhile', async () => {
+  let whose = 'me';
+  const asked: number[] = [];
+  const events = new Events(storage(), async ({ events: told }) => {
+    asked.push(told.length);
+    whose = 'you';
+    throw new Refused(400, 'unknown', 'No');
+  }, () => whose);
+  fifty(events);
+  await events.flush();
+  assert.deepEqual(asked, [50]);
+});
+
 test('what is told while a page is left goes in requests that outlive it', async () => {
   const asked: [types: string[], last: boolean][] = [];
   const events = new Events(storage(), (batch, last) => {

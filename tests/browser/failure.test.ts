@@ -68,6 +68,8 @@ test('what needs no refusal of the service has words at once', () => {
   assert.match(words(new Unreachable(new DOMException('', 'TimeoutError'))), /too long/);
   assert.match(words(new TypeError('fetch failed')), /network/);
   assert.equal(words(new Error('Not here')), 'Not here');
+  assert.match(words(new DOMException("Failed to execute 'put' on 'IDBObjectStore'", 'QuotaExceededError')), /^That did not work/);
+  assert.match(words(new SyntaxError('Unexpected token <')), /^That did not work/);
 });
 
 test('a refusal without words is told by the service in English, and by one sentence in Arabic', async () => {

@@ -69,6 +69,18 @@ test('of many taps while a request runs only the last counts, with one request a
   assert.deepEqual(shown.at(-1), { likes: 7, liked: true });
 });
 
+test('what another part of the page learned shows at once, and is where the next tap goes on', async () => {
+  const { shown, there, toggle } = toggling({ likes: 0, liked: false });
+  toggle.told(true);
+  assert.deepEqual(shown.at(-1), { likes: 1, liked: true });
+  const done = toggle.toggle();
+  toggle.told(true);
+  assert.deepEqual([there.asked, shown.at(-1)?.liked], [[false], false], 'a tap that is being sent says more');
+  there.accept();
+  await done;
+  assert.equal(shown.at(-1)?.liked, false);
+});
+
 test('a count never shows less than nothing', async () => {
   const { shown, there, toggle } = toggling({ likes: 0, liked: true });
   const done = toggle.toggle();

@@ -94,12 +94,38 @@ test('tokens that are refused are forgotten without asking anybody', async () =>
   assert.deepEqual([asked.length, session.signedIn, stored.size], [1, false, 0]);
 });
 
-test('a token that the service refuses ends the sign-in that it is of, and no later one', () => {
+const renewed = (access: string) => Response.json({ access_token: access, expires_in: 3600 });
+
+test('a token that the service refuses is renewed, once for all who ask, and no other sign-in is touched', async () => {
+  const asked = answering(async () => renewed('b'));
   const session = signedIn(ELSEWHERE);
-  session.refused('of-before');
-  assert.equal(session.signedIn, true);
-  session.refused('a');
-  assert.deepEqual([session.signedIn, stored.size], [false, 0]);
+  assert.equal(await session.refused('of-before'), null);
+  assert.deepEqual([await Promise.all([session.refused('a'), session.refused('a')]), asked.length], [['b', 'b'], 1]);
+  assert.deepEqual([await session.refused('a'), asked.length], ['b', 1], 'of a request that took longer');
+});
+
+test('a sign-in is over once the token that it was renewed to is refused as well, or none is given', async () => {
+  answering(async () => renewed('b'));
+  const session = signedIn(ELSEWHERE);
+  assert.equal(await session.refused('a'), 'b');
+  assert.deepEqual([await session.refused('b'), session.signedIn, stored.size], [null, false, 0]);
+  answering(async () => Response.json({ error: 'invalid_grant' }, { status: 400 }));
+  const ended = signedIn(ELSEWHERE);
+  assert.deepEqual([await ended.refused('a'), ended.signedIn, stored.size], [null, false, 0]);
+});
+
+test('a token that cannot be renewed for now ends no sign-in', async () => {
+  answering(() => Promise.reject(new TypeError('Failed to fetch')));
+  const session = signedIn(ELSEWHERE);
+  await assert.rejects(session.refused('a'), TypeError);
+  assert.deepEqual([session.signedIn, stored.size], [true, 1]);
+});
+
+test('what was asked before somebody else signed in is not asked again as they', async () => {
+  const session = signedIn(HERE);
+  answering(async () => Response.json({ AuthenticationResult: { AccessToken: 'c', RefreshToken: 'r', ExpiresIn: 3600 } }));
+  await session.signIn('bob', 'secret');
+  assert.deepEqual([await session.refused('a'), await session.token()], [null, 'c']);
 });
 
 test('a token ends in time though the clock of the device was set back', async (t) => {

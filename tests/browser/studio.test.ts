@@ -2,14 +2,27 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isMixed, scriptsOf, unread } from '../../web/src/review/texts.ts';
 import { framesOf } from '../../web/src/review/track.ts';
-import { tagsOf, titleOf } from '../../web/src/upload/words.ts';
+import { firstOf, lengthOf } from '../../web/src/ui/lengths.ts';
+import { tagsOf, titleOf, tooLong } from '../../web/src/upload/words.ts';
 
 test('a title follows from the name of a file, tags from a line', () => {
   assert.equal(titleOf('IMG_2041.mov'), 'IMG 2041');
   assert.equal(titleOf('.mp4'), '.mp4');
   assert.equal(titleOf(`${'x'.repeat(200)}.mp4`).length, 150);
   assert.deepEqual(tagsOf('#sea #holiday, sea,, Été'), ['sea', 'holiday', 'Été']);
-  assert.equal(tagsOf(Array.from({ length: 30 }, (_, n) => `t${n}`).join()).length, 20);
+  assert.deepEqual(tagsOf('بحر، عطلة'), ['بحر', 'عطلة']);
+  assert.equal(titleOf(`${'\u{1f3d6}'.repeat(151)}.mp4`), '\u{1f3d6}'.repeat(150), 'no sign is halved');
+});
+
+test('of what was typed nothing is cut: what the service does not take is named', () => {
+  const long = 'x'.repeat(41);
+  assert.equal(tagsOf(Array.from({ length: 30 }, (_, n) => `t${n}`).join()).length, 30);
+  assert.deepEqual([tooLong(['sea', long, 'sun']), tooLong(['\u{1f3d6}'.repeat(40)])], [long, undefined]);
+});
+
+test('a text is as long as the service counts it: in characters of its normal form', () => {
+  assert.deepEqual(['a\u{1f3d6}', ' e\u0301 ', ''].map(lengthOf), [2, 1, 0]);
+  assert.equal(firstOf('\u{1f3d6}\u{1f3d6}', 1), '\u{1f3d6}');
 });
 
 test('a moderator is told of words that they may not read', () => {

@@ -6,7 +6,7 @@ import queue
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import httpx
@@ -21,7 +21,7 @@ from reelstack.notifications.notifications import store
 from reelstack.platform.config import PREFIX, Config, config
 from reelstack_client import AsyncClient, Client
 from tests.support.both_clients import Awaited
-from tests.support.client_answers import Answers
+from tests.support.client_answers import Answers, Responses, ok
 
 
 class Service(httpx.BaseTransport):
@@ -83,6 +83,7 @@ def test_what_comes_in_is_heard_with_asyncio_and_the_connection_is_closed() -> N
     told = {"subject": "f", "kind": "follow", "people": ["bob"], "count": 1, "at": 1, "unread": True}
 
     def push(connection: ServerConnection) -> None:
+        connection.send(json.dumps({"message": "Internal server error", "connectionId": "c", "requestId": "r"}))
         connection.send(json.dumps({"notification": told | {"at": 2, "people": ["cid", "bob"]}, "unread": 1}))
         with suppress(ConnectionClosedError):
             for _ in connection:
@@ -103,3 +104,13 @@ def test_what_comes_in_is_heard_with_asyncio_and_the_connection_is_closed() -> N
         assert asyncio.run(hear(port)) == [["bob"], ["cid", "bob"]], "from the inbox, and pushed"
         ended.get(timeout=10)
         server.shutdown()
+
+
+def test_a_service_that_has_too_much_to_do_is_left_alone_for_as_long_as_it_asks() -> None:
+    told = {"subject": "f", "kind": "follow", "people": ["bob"], "count": 1, "at": 1, "unread": True}
+    busy = [httpx.Response(status, headers={"retry-after": after}) for status, after in ((429, "90"), (503, "70"))]
+    responses = Responses(*busy, ok({"url": "ws://edge.test/live"}), ok({"items": [told], "cursor": None}))
+    heard = responses.client().notifications.listen(since=0, connect=lambda *_, **__: nullcontext())
+    assert next(heard).people == ["bob"]
+    assert responses.slept == [90, 70]
+    heard.close()

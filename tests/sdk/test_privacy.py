@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from reelstack_client import ExportNotMade
-from tests.support.client_answers import Answers, client
+from tests.support.client_answers import Answers, Responses, client, ok
 
 RUNNING = {"export_id": "e", "state": "running", "percent": 40, "finished": ["likes"], "asked_at": 1, "files": []}
 FILE = {"name": "reelstack-1.zip", "size_bytes": 3, "download_url": "http://storage.test/reelstack-1.zip"}
@@ -29,6 +29,13 @@ def test_an_export_is_waited_for_and_fetched(tmp_path: Path) -> None:
         ("POST", "/v1/me/export"),
         *[("GET", "/v1/me/export")] * 2,
     ]
+
+
+def test_an_export_is_waited_for_though_the_service_is_away_for_a_while(tmp_path: Path) -> None:
+    busy = httpx.Response(429, headers={"retry-after": "90"})
+    responses = Responses(ok(RUNNING), busy, ok({**DONE, "files": []}), ok({**DONE, "files": []}))
+    assert responses.client().privacy.export(tmp_path) == []
+    assert responses.slept == [2, 90, 2]
 
 
 def test_an_export_that_failed_or_is_late_is_said_so(tmp_path: Path) -> None:

@@ -51,6 +51,12 @@ def test_waiting_survives_a_service_that_fails_for_a_while() -> None:
     assert responses.client().videos.wait("v1").state == "published"
 
 
+def test_a_service_that_has_too_much_to_do_is_not_asked_sooner_than_it_wants() -> None:
+    responses = Responses(httpx.Response(429, headers={"retry-after": "90"}), ok(VIDEO | {"state": "published"}))
+    assert responses.client().videos.wait("v1").state == "published"
+    assert responses.slept == [90]
+
+
 def test_waiting_in_vain_says_what_the_service_said() -> None:
     failed = [httpx.Response(502, text="Bad Gateway")] * 3
     with pytest.raises(NotInTime, match=r"not known \(Bad Gateway\)"):

@@ -14,8 +14,8 @@ export const SHOWN = { limit: 12, include: 'playback' } as const;
 export interface SignedIn {
   readonly signedIn: boolean;
   token(): Promise<string>;
-  /** The service refuses this token. */
-  refused(token: string): void;
+  /** The service refuses this token: the one to ask again with, if there is any. */
+  refused(token: string): Promise<string | null>;
 }
 
 /** The typed client as the app uses it: as who is signed in, and with what the app alone does. */
@@ -29,11 +29,19 @@ export class Api extends Client {
       backoff: { patienceMs: PATIENCE_MS },
       fetch: async (input, init) => {
         const answer = await fetch(input, init);
-        const [, token] = new Headers(init?.headers).get('authorization')?.split(' ') ?? [];
-        if (answer.status === 401 && token) {
-          who.refused(token);
+        const headers = new Headers(init?.headers);
+        const [, token] = headers.get('authorization')?.split(' ') ?? [];
+        const next = answer.status === 401 && token ? await who.refused(token) : null;
+        if (!next) {
+          return answer;
         }
-        return answer;
+        // What was refused so was not begun, so it is asked again whatever it is.
+        headers.set('authorization', `Bearer ${next}`);
+        const again = await fetch(input, { ...init, headers });
+        if (again.status === 401) {
+          await who.refused(next);
+        }
+        return again;
       },
       ...options,
     });

@@ -10,10 +10,28 @@ export interface Config {
   hosted_ui: string;
 }
 
+/** How long each try is waited for. The page shows nothing meanwhile, so the first one is short. */
+const PATIENCE_MS = [4000, 8000, 8000] as const;
+const PAUSE_MS = 500;
+
+/** Rejects with what the last try met; a deployment without the file is not asked again. */
 export async function loadConfig(): Promise<Config> {
-  const answer = await fetch('/config.json', { signal: AbortSignal.timeout(10_000) });
-  if (!answer.ok) {
-    throw new Error(`This deployment has no /config.json (${answer.status})`);
+  let met: unknown;
+  for (const patienceMs of PATIENCE_MS) {
+    try {
+      const answer = await fetch('/config.json', { signal: AbortSignal.timeout(patienceMs) });
+      if (answer.ok) {
+        return (await answer.json()) as Config;
+      }
+      met = new Error(`This deployment has no /config.json (${answer.status})`);
+      if (answer.status < 500 && answer.status !== 429) {
+        break;
+      }
+    } catch (error) {
+      // Nothing answered in time, or the page of a hotel's network did.
+      met = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
-  return (await answer.json()) as Config;
+  throw met;
 }

@@ -111,18 +111,41 @@ export class Events {
     const under = last ? batch.map(({ id }) => id) : [];
     under.forEach((id) => this.#leaving.add(id));
     try {
+      await this.#hand(batch, last, whose);
+    } finally {
+      under.forEach((id) => this.#leaving.delete(id));
+    }
+  }
+
+  /**
+   * One request; of a batch that the service cannot read, its halves, until the event that spoils it is alone: that one
+   * nobody will ever take. Whether the service takes more.
+   */
+  async #hand(batch: Stored[], last: boolean, whose: string | null): Promise<boolean> {
+    try {
       const events = batch.map(({ whose: _whose, ...event }) => event);
       const { retry } = await this.#send({ sent_at: Date.now(), events }, last);
       const later = new Set(retry.map((place) => batch[place]?.id));
       this.#drop(batch.filter(({ id }) => !later.has(id)));
+      return true;
     } catch (error) {
       // With no network, or nobody who answers in time, the next turn tries again.
-      if (error instanceof Refused && SPOILED.has(error.status)) {
-        this.#drop(batch);
+      if (!(error instanceof Refused && SPOILED.has(error.status))) {
+        return false;
       }
-    } finally {
-      under.forEach((id) => this.#leaving.delete(id));
     }
+    if (batch.length === 1) {
+      this.#drop(batch);
+      return true;
+    }
+    const middle = Math.ceil(batch.length / 2);
+    for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
+      // Meanwhile somebody else may have signed in, and these are not theirs.
+      if (whose !== this.#whose() || !(await this.#hand(half, last, whose))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   #drop(gone: Stored[]): void {

@@ -73,6 +73,10 @@ export function words(error: unknown): string {
   if (error instanceof Unreachable || error instanceof TypeError) {
     return t('error.network');
   }
+  if (error instanceof DOMException || error instanceof SyntaxError) {
+    // What a browser says is for programmers.
+    return t('error.other');
+  }
   return (error instanceof Refused ? ofRefusal(error) : null) ?? (language.value === 'en' ? inEnglish(error) : t('error.other'));
 }
 

@@ -45,6 +45,15 @@ export class LikeToggle {
     }
   }
 
+  /** The server has this, as another part of the page learned. What is wanted otherwise meanwhile stays wanted. */
+  told(liked: boolean): void {
+    if (!this.#busy && liked !== this.#held.liked) {
+      this.#held = this.#as(liked);
+      this.#wanted = liked;
+      this.#show(this.#held);
+    }
+  }
+
   #as(liked: boolean): Likes {
     const change = Number(liked) - Number(this.#held.liked);
     return { liked, likes: Math.max(0, this.#held.likes + change) };

@@ -1,10 +1,13 @@
 /** Notifications as they come in, over a WebSocket. Pushes may be lost; the inbox loses nothing, so it is asked as well. */
 import { effect, signal } from '@preact/signals';
+import { Refused } from '@reelstack/client';
 import { account, api, signedIn, unread } from './state.ts';
 import type { Notification } from './types.ts';
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
+/** A timer takes no more than 24 days; nobody asks for more than one. */
+const LONGEST_ASKED_MS = 86_400_000;
 /** After so long without a push the number of unread ones is asked for. */
 const QUIET_MS = 60_000;
 
@@ -30,19 +33,40 @@ export function listen(): void {
 async function run(): Promise<void> {
   let lost = 0;
   while (signedIn.peek()) {
+    let askedMs = 0;
     try {
       await seen();
       const whose = account.peek();
       const { url } = await api().call('POST /v1/me/connection');
       await hear(url, whose, () => { lost = 0; });
-    } catch {
+    } catch (error) {
       // The next turn tries again.
+      askedMs = error instanceof Refused ? error.retryAfterSeconds * 1000 : 0;
     }
     // A connection is wanted only where somebody looks: a hidden tab waits until it is shown.
     await shown();
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(FIRST_WAIT_MS * 2 ** lost, LONGEST_WAIT_MS)));
+    await pause(Math.max(askedMs, Math.random() * Math.min(FIRST_WAIT_MS * 2 ** lost, LONGEST_WAIT_MS)));
     lost++;
   }
+}
+
+/** Waits so long; who signs in meanwhile was asked to wait for nothing. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const whose = account.peek();
+    let stop = (): void => undefined;
+    const done = () => {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(done, Math.min(ms, LONGEST_ASKED_MS));
+    stop = effect(() => {
+      if (account.value !== whose) {
+        done();
+      }
+    });
+  });
 }
 
 async function seen(): Promise<void> {

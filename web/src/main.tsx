@@ -4,6 +4,7 @@ import { App, routeOf } from './app.tsx';
 import { loadConfig } from './config.ts';
 import { language, speak, use } from './i18n.ts';
 import { shell } from './messages/shell.ts';
+import { tellNotStarted } from './not_started.ts';
 import { beReady } from './offline.ts';
 import { applyPrefs, chosenLanguage } from './prefs.ts';
 import { followLinks, go } from './router.ts';
@@ -45,8 +46,9 @@ async function start(): Promise<void> {
 }
 
 start().catch((error: unknown) => {
+  console.error(error);
   const main = document.querySelector('main');
   if (main) {
-    main.textContent = String(error);
+    tellNotStarted(main, chosenLanguage.peek(), () => location.reload());
   }
 });

@@ -1,7 +1,6 @@
 /** The service worker, and what is done once the network is back. */
 import { effect } from '@preact/signals';
-import { Refused } from '@reelstack/client';
-import { sendLikes } from './offline_likes.ts';
+import { LikeSender } from './offline_likes.ts';
 import { account, api, online } from './state.ts';
 
 const WORKER = '/sw.js';
@@ -26,18 +25,14 @@ export function beReady(): void {
   if ('serviceWorker' in navigator && import.meta.env.PROD) {
     navigator.serviceWorker.register(workerAddress()).catch(() => undefined);
   }
+  const likes = new LikeSender(async (id, liked) => {
+    await api().call(liked ? 'PUT /v1/videos/{video_id}/like' : 'DELETE /v1/videos/{video_id}/like', { path: { video_id: id } });
+  });
   effect(() => {
     const whose = account.value;
     if (online.value && whose !== null) {
-      void sendLikes(whose, (id, liked) => sendAs(whose, id, liked));
+      likes.start(whose);
     }
+    return () => likes.stop();
   });
-}
-
-/** The sign-in may change between two likes, and the rest is not of who came. */
-async function sendAs(whose: string, id: string, liked: boolean): Promise<void> {
-  if (account.peek() !== whose) {
-    throw new Refused(401, 'signed-out', 'Somebody else is signed in');
-  }
-  await api().call(liked ? 'PUT /v1/videos/{video_id}/like' : 'DELETE /v1/videos/{video_id}/like', { path: { video_id: id } });
 }

@@ -9,6 +9,12 @@ const KEPT = 'reelstack.likes';
 /** Refusals that say nothing of the like: the sign-in is over, or the service is busy. */
 const LATER = new Set([401, 408, 425, 429]);
 
+const FIRST_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 300_000;
+/** A timer takes no more than 24 days; nobody asks for more than one. */
+const LONGEST_ASKED_MS = 86_400_000;
+
+type SendLike = (id: string, liked: boolean) => Promise<void>;
 type Wishes = Record<string, boolean>;
 
 function all(): Record<string, Wishes> {
@@ -51,10 +57,9 @@ export function forgetLikes(whose: string): void {
 
 /**
  * Sends what waits for this account, one after the other. What the service refuses is dropped, since it would be refused
- * again; with what finds no network, or a busy service, all that follows stays. How many were sent.
+ * again; with what finds no network, or a busy service, all that follows stays. Why that is so; null if nothing stays.
  */
-export async function sendLikes(whose: string, send: (id: string, liked: boolean) => Promise<void>): Promise<number> {
-  let sent = 0;
+export async function sendLikes(whose: string, send: SendLike): Promise<{ left: unknown }> {
   for (const id of Object.keys(waiting(whose))) {
     // While those before it were sent, another wish may have come, or have been sent by the page.
     const liked = waiting(whose)[id];
@@ -63,10 +68,9 @@ export async function sendLikes(whose: string, send: (id: string, liked: boolean
     }
     try {
       await send(id, liked);
-      sent++;
     } catch (error) {
       if (!(error instanceof Refused) || error.status >= 500 || LATER.has(error.status)) {
-        return sent;
+        return { left: error };
       }
     }
     const left = waiting(whose);
@@ -76,5 +80,47 @@ export async function sendLikes(whose: string, send: (id: string, liked: boolean
       write(whose, left);
     }
   }
-  return sent;
+  return { left: null };
+}
+
+/** Sends until nothing waits: after what was in the way later and later, and no sooner than the service asks for. */
+export class LikeSender {
+  readonly #send: SendLike;
+  readonly #random: () => number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Of the account that likes are sent for now; another object, or none, once that has ended. */
+  #turn: object | null = null;
+
+  constructor(send: SendLike, random = Math.random) {
+    this.#send = send;
+    this.#random = random;
+  }
+
+  start(whose: string): void {
+    this.stop();
+    this.#turn = {};
+    void this.#run(whose, this.#turn, 0);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#turn = null;
+  }
+
+  async #run(whose: string, turn: object, tries: number): Promise<void> {
+    const { left } = await sendLikes(whose, async (id, liked) => {
+      if (this.#turn !== turn) {
+        throw new Refused(401, 'signed-out', 'Somebody else is signed in');
+      }
+      await this.#send(id, liked);
+    });
+    // A sign-in that is over begins anew with the next one.
+    const isOver = left === null || (left instanceof Refused && left.status === 401);
+    if (!isOver && this.#turn === turn) {
+      const asked = left instanceof Refused ? left.retryAfterSeconds * 1000 : 0;
+      const waitMs = Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS);
+      const delayMs = Math.max(Math.min(asked, LONGEST_ASKED_MS), waitMs * (1 + this.#random()) / 2);
+      this.#timer = setTimeout(() => void this.#run(whose, turn, tries + 1), delayMs);
+    }
+  }
 }

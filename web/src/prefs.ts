@@ -37,6 +37,8 @@ export const dataSaver = kept<Choice>('data-saver', 'auto');
 export const autoplay = kept('autoplay', true);
 export const captions = kept('captions', true);
 export const muted = kept('muted', false);
+/** Whether keys of one letter do something on a page, as j for the next clip. */
+export const letterKeys = kept('letter-keys', true);
 /** The browser refused sound to a page that nobody has touched: no choice of the viewer, so it is not kept. */
 export const silenced = signal(false);
 /** Whether clips play without sound, whoever wants it so. */

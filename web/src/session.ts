@@ -39,8 +39,11 @@ export class Session {
   readonly #changed: (signedIn: boolean) => void;
   #tokens: Tokens | null;
   #renewing: Promise<void> | null = null;
-  /** When they end by a clock that nobody sets; of those of an earlier page, the device's clock alone tells. */
+  /** When they came and when they end, by a clock that nobody sets; of those of an earlier page, the device's clock alone tells. */
+  #came = -Infinity;
   #ends = Infinity;
+  /** The access token that the one of now was renewed from. */
+  #replaced = '';
 
   /** `changed` is told of every sign-in and of its end. */
   constructor(config: Config, changed: (signedIn: boolean) => void = () => undefined) {
@@ -66,10 +69,7 @@ export class Session {
   /** An access token with at least a minute to go. Concurrent callers share one renewal. */
   async token(): Promise<string> {
     if (this.#tokens && Math.min(this.#tokens.expires - Date.now(), this.#ends - performance.now()) < EARLY_MS) {
-      this.#renewing ??= this.#renew().finally(() => {
-        this.#renewing = null;
-      });
-      await this.#renewing;
+      await this.#renewal();
     }
     if (!this.#tokens) {
       throw new Refused(401, 'signed-out', 'Sign in first');
@@ -148,16 +148,31 @@ export class Session {
     }
   }
 
-  /** The service refuses this token: if it is still the one, the sign-in is over, and what follows reads as nobody. */
-  refused(token: string): void {
+  /**
+   * The service refuses this token: the one to ask again with; null if the sign-in is over, and what follows reads as nobody.
+   * A token may have ended unseen, on a device whose clock was set back, so it is renewed; one that came a moment ago has
+   * not. Rejects with what keeps it from being renewed.
+   */
+  async refused(token: string): Promise<string | null> {
     if (this.#tokens?.access === token) {
-      this.forget();
+      if (performance.now() - this.#came < EARLY_MS) {
+        this.forget();
+      } else {
+        await this.#renewal().catch((error: unknown) => {
+          if (this.#tokens) {
+            throw error;
+          }
+        });
+      }
     }
+    // A token of somebody who signed in meanwhile is none to ask again with.
+    return token === this.#replaced ? (this.#tokens?.access ?? null) : null;
   }
 
   /** For tokens that are refused already. */
   forget(): void {
     this.#tokens = null;
+    this.#replaced = '';
     ofTab.removeItem(KEPT);
     ofTab.removeItem(FEED_SESSION);
     this.#changed(false);
@@ -184,6 +199,14 @@ export class Session {
     }
   }
 
+  /** Concurrent callers share one. */
+  #renewal(): Promise<void> {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = null;
+    });
+    return this.#renewing;
+  }
+
   async #renew(): Promise<void> {
     const before = this.#tokens;
     const refresh = before?.refresh ?? '';
@@ -195,6 +218,7 @@ export class Session {
         : this.#exchange({ grant_type: 'refresh_token', refresh_token: refresh }));
       if (isStill()) {
         this.#keep(given);
+        this.#replaced = before?.access ?? '';
       }
     } catch (error) {
       if (error instanceof Refused && !isBusy(error) && isStill()) {
@@ -228,7 +252,9 @@ export class Session {
       refresh: refresh ? String(refresh) : (this.#tokens?.refresh ?? ''),
       expires: Date.now() + Number(seconds) * 1000,
     };
-    this.#ends = performance.now() + Number(seconds) * 1000;
+    this.#replaced = '';
+    this.#came = performance.now();
+    this.#ends = this.#came + Number(seconds) * 1000;
     ofTab.setItem(KEPT, JSON.stringify(this.#tokens));
     this.#changed(true);
   }

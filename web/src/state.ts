@@ -4,6 +4,7 @@ import { Api } from './api.ts';
 import type { Config } from './config.ts';
 import { Events } from './events.ts';
 import { words } from './failure.ts';
+import { t } from './i18n.ts';
 import { ofDevice, ofTab } from './kept.ts';
 import { forgetLikes } from './offline_likes.ts';
 import { FEED_SESSION, Session } from './session.ts';
@@ -85,8 +86,8 @@ export function tell(error: unknown): void {
   notice.value = error ? { says: () => words(error), kind: 'problem' } : null;
 }
 
-export function say(text: string): void {
-  notice.value = { says: () => text, kind: 'done' };
+export function say(text: string | (() => string)): void {
+  notice.value = { says: typeof text === 'string' ? () => text : text, kind: 'done' };
 }
 
 /** For screen readers alone. The same text twice is read twice. */
@@ -105,9 +106,18 @@ export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Ends the sign-in for good, after what the viewer did was sent. */
-export async function signOut(): Promise<void> {
+/** Whether the viewer signs out all the same, though recordings of theirs are here alone and would be deleted. */
+async function mayForget(whose: string): Promise<boolean> {
+  const recordings = await import('./upload/store.ts').then((store) => store.recordings(whose)).catch(() => 0);
+  return recordings === 0 || confirm(t('signOut.recordings', { n: recordings }));
+}
+
+/** Ends the sign-in for good, after what the viewer did was sent. Whether it did. `asks`: before anything is lost. */
+export async function signOut(asks = true): Promise<boolean> {
   const whose = account.peek();
+  if (asks && whose !== null && !(await mayForget(whose))) {
+    return false;
+  }
   const sent = events().flush();
   await Promise.race([sent, new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
   await session().signOut();
@@ -118,4 +128,5 @@ export async function signOut(): Promise<void> {
     await import('./upload/store.ts').then((store) => store.forgetFiles(whose)).catch(() => undefined);
   }
   session().leaveSignedOut();
+  return true;
 }

@@ -13,6 +13,8 @@ const EMBEDDED = '/embed/';
 const HASHED = /^\/assets\//;
 const ALSO = /^\/(favicon\.svg|icon\.svg|manifest\.webmanifest|config\.json)$/;
 
+const PATIENCE_MS = 3000;
+
 interface Waiting extends Event {
   waitUntil(until: Promise<unknown>): void;
 }
@@ -101,11 +103,12 @@ async function hashed(request: Request): Promise<Response> {
   return answer;
 }
 
+/** Of the network, which is waited for a while only where another one is kept: a weak network is no better than none. */
 async function fresh(request: Request): Promise<Response> {
+  const kept = await caches.match(request);
   try {
-    return await fetch(request);
+    return await fetch(request, kept ? { signal: AbortSignal.timeout(PATIENCE_MS) } : {});
   } catch (error) {
-    const kept = await caches.match(request);
     if (!kept) {
       throw error;
     }

@@ -1,10 +1,12 @@
 import AwsS3, { type AwsS3Options } from '@uppy/aws-s3';
 import type { Body, Meta, Uppy, UppyFile } from '@uppy/core';
 import { Client, newKey, Refused, type Schema } from '@reelstack/client';
+import { ofDevice } from './kept.ts';
+import { firstOf } from './ui/lengths.ts';
+import { MOST_OF_TITLE } from './upload/words.ts';
 
 const RETRIES = 3;
 const REMEMBERED = 'reelstack.upload.';
-const TITLE_LENGTH = 150;
 
 type SignRequest = Extract<AwsS3Options<Meta, Body>, { signRequest: unknown }>['signRequest'];
 
@@ -75,7 +77,7 @@ class Uploads {
   async open(file: UppyFile<Meta, Body>): Promise<Opened> {
     const { title, description, tags, visibility } = file.meta;
     const body = {
-      title: String(title ?? file.name).slice(0, TITLE_LENGTH),
+      title: firstOf(String(title ?? file.name), MOST_OF_TITLE),
       size_bytes: Number(file.size),
       content_type: file.type,
       ...(description ? { description } : {}),
@@ -83,13 +85,13 @@ class Uploads {
       ...(visibility ? { visibility } : {}),
     } as Schema<'NewUpload'>;
     const opened = await this.#client.call('POST /v1/uploads', { body, key: newKey() });
-    localStorage.setItem(REMEMBERED + file.id, opened.upload_id);
+    ofDevice.setItem(REMEMBERED + file.id, opened.upload_id);
     return opened;
   }
 
   /** The upload this file was begun with, if it is still open. Uppy's file ids follow from name, type, size and date. */
   async resume(file: UppyFile<Meta, Body>): Promise<Opened | null> {
-    const known = localStorage.getItem(REMEMBERED + file.id);
+    const known = ofDevice.getItem(REMEMBERED + file.id);
     if (!known) {
       return null;
     }
@@ -124,6 +126,6 @@ class Uploads {
   }
 
   forget(file: UppyFile<Meta, Body>): void {
-    localStorage.removeItem(REMEMBERED + file.id);
+    ofDevice.removeItem(REMEMBERED + file.id);
   }
 }

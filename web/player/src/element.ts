@@ -12,16 +12,28 @@ const STYLE = `
 p { position: absolute; inset: auto 0 0; margin: 0; padding: 1em; color: #fff; background: #000a; font: 1em system-ui }
 p:empty { display: none }
 `;
-const SAYS = {
+const EN = {
   withdrawn: 'This clip was taken away.',
   missing: 'There is no such clip.',
   forbidden: 'This clip is not for everybody.',
   unsupported: 'This browser does not play the clip.',
   archived: 'Its owner has archived this clip.',
   failed: 'The clip could not be loaded.',
+  stopped: 'The clip stopped.',
 } as const;
+type Says = keyof typeof EN;
+const AR: Readonly<Record<Says, string>> = {
+  withdrawn: 'أُزيل هذا المقطع.',
+  missing: 'لا يوجد مقطع كهذا.',
+  forbidden: 'هذا المقطع ليس للجميع.',
+  unsupported: 'لا يشغّل هذا المتصفح المقطع.',
+  archived: 'أرشف صاحب المقطع مقطعه.',
+  failed: 'تعذّر تحميل المقطع.',
+  stopped: 'توقّف المقطع.',
+};
+const PATIENCE_MS = 15_000;
 /** What an answer of the API says of the clip; any other says that it did not work. */
-const REFUSALS: ReadonlyMap<number, keyof typeof SAYS> = new Map([
+const REFUSALS: ReadonlyMap<number, Says> = new Map([
   [401, 'forbidden'],
   [403, 'forbidden'],
   [404, 'missing'],
@@ -112,7 +124,7 @@ export class ReelstackPlayer extends HTMLElement {
       }
     } catch {
       if (asked === this.#asked) {
-        this.#says.textContent = SAYS.failed;
+        this.#say('failed');
       }
     }
   }
@@ -139,14 +151,14 @@ export class ReelstackPlayer extends HTMLElement {
       return null;
     }
     // Nothing that this site, or another, knows a person by: the clip is one for everybody.
-    const answer = await fetch(new URL(playback, document.baseURI), { credentials: 'omit' });
+    const answer = await fetch(new URL(playback, document.baseURI), { credentials: 'omit', signal: AbortSignal.timeout(PATIENCE_MS) });
     if (!answer.ok) {
-      this.#says.textContent = SAYS[REFUSALS.get(answer.status) ?? 'failed'];
+      this.#say(REFUSALS.get(answer.status) ?? 'failed');
       return null;
     }
     const clip = toClip({ video_id: playback, playback: await answer.json() });
     if (!clip) {
-      this.#says.textContent = SAYS.archived;
+      this.#say('archived');
     }
     const base = new URL(playback, document.baseURI).href;
     return clip && { ...clip, masterUrl: new URL(clip.masterUrl, base).href, posterUrl: clip.posterUrl && new URL(clip.posterUrl, base).href };
@@ -155,11 +167,19 @@ export class ReelstackPlayer extends HTMLElement {
   #heard(event: PlayerEvent): void {
     if (event.type === 'error' && event.fatal) {
       const { kind } = event.error;
-      this.#says.textContent = kind in SAYS ? SAYS[kind as keyof typeof SAYS] : 'The clip stopped.';
+      this.#say(kind in EN ? (kind as Says) : 'stopped');
     } else if (event.type === 'start') {
       this.#says.textContent = '';
     }
     this.dispatchEvent(new CustomEvent('reelstack', { detail: event }));
+  }
+
+  /** In Arabic where the page is, or the browser where the page does not say; else in English. */
+  #say(what: Says): void {
+    const wanted = this.closest<HTMLElement>('[lang]')?.lang || navigator.language;
+    const isArabic = /^ar\b/i.test(wanted);
+    this.#says.dir = isArabic ? 'rtl' : 'ltr';
+    this.#says.textContent = (isArabic ? AR : EN)[what];
   }
 
   #close(): void {

@@ -14,8 +14,15 @@ interface Card {
   readonly author: { readonly handle: string | null } | null;
 }
 
-const UNAVAILABLE = 'This clip is not available.';
-const FAILED = 'The clip could not be loaded.';
+/** The first of the reader's languages that there are words in. The player's element says its own by the page's. */
+const isArabic = navigator.languages.map((tag) => tag.split('-')[0]).find((one) => one === 'ar' || one === 'en') === 'ar';
+const UNAVAILABLE = isArabic ? 'هذا المقطع غير متاح.' : 'This clip is not available.';
+const FAILED = isArabic ? 'تعذّر تحميل المقطع.' : 'The clip could not be loaded.';
+if (isArabic) {
+  document.documentElement.lang = 'ar';
+  document.documentElement.dir = 'rtl';
+}
+const PATIENCE_MS = 15_000;
 /** How the API says that a clip is not there for everybody. */
 const TAKEN = new Set([400, 401, 403, 404, 410, 422, 451]);
 
@@ -25,7 +32,7 @@ void show(location.pathname.split('/')[2] ?? '');
 async function show(videoId: string): Promise<void> {
   const address = `/v1/videos/${encodeURIComponent(videoId)}`;
   try {
-    const answer = await fetch(address, { credentials: 'omit' });
+    const answer = await fetch(address, { credentials: 'omit', signal: AbortSignal.timeout(PATIENCE_MS) });
     if (!answer.ok) {
       say(TAKEN.has(answer.status) ? UNAVAILABLE : FAILED);
       return;

@@ -1,11 +1,11 @@
 /** What a viewer does with a clip, as signals: shown at once, taken back if the service refuses it. */
-import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { Unreachable } from '@reelstack/client';
 import { t } from '../i18n.ts';
 import { LikeToggle } from '../likes.ts';
 import { keep, settle } from '../offline_likes.ts';
-import { account, api, say, signedIn, tell } from '../state.ts';
-import type { Author, Likes, Video } from '../types.ts';
+import { account, api, say, signedIn } from '../state.ts';
+import type { Likes, Video } from '../types.ts';
 
 export interface Actions {
   readonly likes: Signal<Likes>;
@@ -95,47 +95,5 @@ async function share(video: Video, address: string): Promise<void> {
   }
   if (signedIn.peek()) {
     await api().call('PUT /v1/videos/{video_id}/shares/{channel}', { path: { video_id: video.video_id, channel: 'link' } }).catch(() => undefined);
-  }
-}
-
-interface Followed {
-  readonly state: Signal<boolean>;
-  readonly toggle: LikeToggle;
-}
-
-/** Whom the viewer follows, as this tab knows it: one place for all clips of an author. */
-const followed = new Map<string, Followed>();
-effect(() => {
-  void account.value;
-  followed.clear();
-});
-
-function followedOf({ id, following: isFollowed = false }: Author): Followed {
-  const known = followed.get(id);
-  if (known) {
-    return known;
-  }
-  const state = signal(isFollowed ?? false);
-  const send = async (wanted: boolean) => {
-    await api().call(wanted ? 'PUT /v1/users/{user_id}/follow' : 'DELETE /v1/users/{user_id}/follow', { path: { user_id: id } });
-  };
-  const made = { state, toggle: toggleOf(state, send) };
-  followed.set(id, made);
-  return made;
-}
-
-export function following(author: Author): Signal<boolean> {
-  return followedOf(author).state;
-}
-
-export async function follow(author: Author, name: string): Promise<void> {
-  const { state, toggle } = followedOf(author);
-  try {
-    await toggle.toggle();
-    if (state.peek()) {
-      say(t('feed.followed', { name }));
-    }
-  } catch (error) {
-    tell(error);
   }
 }

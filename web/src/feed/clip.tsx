@@ -2,15 +2,15 @@ import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { noticesOf } from '../failure.ts';
+import { follow, following } from '../follows.ts';
 import { count, t } from '../i18n.ts';
 import { isSilent, toggleSound } from '../prefs.ts';
 import type { Video } from '../types.ts';
 import { addressOf, Avatar, nameOf } from '../ui/bits.tsx';
 import { taps } from '../ui/gestures.ts';
 import { Icon } from '../ui/icons.tsx';
-import { follow, following } from './actions.ts';
+import { isForPage } from '../ui/keys.ts';
 import type { Model } from './model.ts';
-import { takesKeys } from './scroll.ts';
 import { ratioOf } from './screens.ts';
 import { Seek } from './seek.tsx';
 import { Sheets, type SheetName } from './sheets.tsx';
@@ -194,8 +194,7 @@ function useKeys(active: boolean, keys: Readonly<Record<string, () => void>>): v
     }
     const press = (event: KeyboardEvent) => {
       const act = latest.current[event.key];
-      const onControl = event.key === ' ' && event.target instanceof Element && event.target.closest('button, a') !== null;
-      if (act && !onControl && !event.ctrlKey && !event.metaKey && !event.altKey && !takesKeys(event.target)) {
+      if (act && isForPage(event)) {
         event.preventDefault();
         act();
       }

@@ -4,10 +4,11 @@ import { newKey } from '@reelstack/client';
 import { ago, count, t } from '../i18n.ts';
 import { LikeToggle } from '../likes.ts';
 import { type Paged, usePages } from '../load.ts';
-import { api, attempt, say, signedIn, tell, whoAmI } from '../state.ts';
+import { account, api, attempt, say, signedIn, tell, whoAmI } from '../state.ts';
 import type { Comment, Likes } from '../types.ts';
 import { Avatar, More, nameOf } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { Limited } from '../ui/limited.tsx';
 import { signInAddress } from '../ui/navigation.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { Report } from './report.tsx';
@@ -63,7 +64,7 @@ export default function Comments({ video, actions, open }: SheetProps) {
         ))}
       </ul>
       {written.value.length === 0 || pages.busy ? <More pages={pages} empty={t('comments.empty')} /> : null}
-      <Write answering={answering} send={send} />
+      <Write video_id={video_id} answering={answering} send={send} />
     </Sheet>
   );
 }
@@ -176,17 +177,27 @@ function Answers({ comment, talk }: { comment: Comment; talk: Talk }) {
   );
 }
 
-function Write({ answering, send }: { answering: Signal<Comment | null>; send: (text: string) => Promise<void> }) {
-  const text = useSignal('');
+/** What somebody began to write about a clip, and closed the sheet or was signed out over. */
+const begun = new Map<string, string>();
+
+function Write({ video_id, answering, send }: { video_id: string; answering: Signal<Comment | null>; send: (text: string) => Promise<void> }) {
+  const draft = `${account.value}/${video_id}`;
+  const text = useSignal(begun.get(draft) ?? '');
   const busy = useSignal(false);
-  const field = useRef<HTMLTextAreaElement>(null);
+  const field = useRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
+  const write = (now: string) => {
+    text.value = now;
+    begun.set(draft, now);
+  };
   const to = answering.value;
   useEffect(() => { if (to) { field.current?.focus(); } }, [to]);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     busy.value = true;
-    if (await attempt(() => send(text.value.trim()))) {
-      text.value = '';
+    const said = text.peek();
+    // What was written on meanwhile was not sent.
+    if (await attempt(() => send(said.trim())) && text.peek() === said) {
+      write('');
     }
     busy.value = false;
   };
@@ -201,7 +212,7 @@ function Write({ answering, send }: { answering: Signal<Comment | null>; send: (
           <button type="button" class="text" onClick={() => { answering.value = null; }}>{t('common.cancel')}</button>
         </p>
       )}
-      <textarea ref={field} rows={1} maxLength={MOST_LETTERS} required dir="auto" aria-label={t('comments.write')} placeholder={t('comments.write')} value={text.value} onInput={(event) => { text.value = event.currentTarget.value; }} />
+      <Limited field={field} data-kept rows={1} most={MOST_LETTERS} required label={t('comments.write')} value={text.value} typed={write} />
       <button type="submit" class="round" disabled={busy.value || text.value.trim() === ''} aria-label={t('comments.send')}><Icon name="send" filled /></button>
     </form>
   );

@@ -3,6 +3,7 @@ import type { Schema } from '@reelstack/client';
 import { t } from '../i18n.ts';
 import { api, attempt, say } from '../state.ts';
 import type { Reason } from '../types.ts';
+import { Limited } from '../ui/limited.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import type { SheetProps } from './sheets.tsx';
 
@@ -44,7 +45,7 @@ export function Report({ send, close }: { send: (report: Schema<'NewReport'>) =>
         </fieldset>
         <label>
           {t('report.detail')}
-          <textarea name="detail" rows={2} maxLength={MOST_LETTERS} dir="auto" />
+          <Limited name="detail" rows={2} most={MOST_LETTERS} />
         </label>
         <button type="submit" class="primary" disabled={busy.value}>{t('report.send')}</button>
       </form>

@@ -143,7 +143,7 @@ export class Screens {
     this.#lookedAt = performance.now();
     // The element keeps the token that it began with; another one may be known since.
     const { masterUrl } = this.#clips.get(clip.id) ?? clip;
-    const { status } = await fetch(masterUrl, { method: 'HEAD', cache: 'no-store' }).catch(() => ({ status: 0 }));
+    const { status } = await fetch(masterUrl, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(LOOK_MS) }).catch(() => ({ status: 0 }));
     // A token that ran out is refused as well: the service says which it was.
     if (WITHDRAWN.has(status) && !(await this.#renew(clip)) && clip.id === this.#shown) {
       this.#pool.pause();

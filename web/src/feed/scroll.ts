@@ -2,6 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { type RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { moves } from '../prefs.ts';
+import { isForPage } from '../ui/keys.ts';
 
 /** A wheel has to be turned so far for one clip, in CSS pixels, and so long nothing more of it counts. */
 const WHEEL_PIXELS = 40;
@@ -68,7 +69,7 @@ function listen(element: HTMLElement, at: Signal<number>, target: { current: Tar
   element.addEventListener('wheel', wheel(step), { signal, passive: false });
   document.addEventListener('keydown', (event) => {
     const by = STEPS[event.key];
-    if (by && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey && !takesKeys(event.target)) {
+    if (by && isForPage(event)) {
       event.preventDefault();
       step(by);
     }
@@ -104,10 +105,4 @@ function wheel(step: (by: number) => void): (event: WheelEvent) => void {
       restUntil = now + WHEEL_REST_MS;
     }
   };
-}
-
-/** Whether what has the focus needs letters and arrows itself. A click beside the fields of a dialog gives the focus to the page. */
-export function takesKeys(target: EventTarget | null): boolean {
-  const needs = target instanceof Element && target.closest('input, textarea, select, [role=slider], [contenteditable]') !== null;
-  return needs || document.querySelector('dialog[open]') !== null;
 }

@@ -3,7 +3,14 @@ import { ofDevice } from '../kept.ts';
 
 const KEPT = 'reelstack.interests-asked';
 
-const all = (): string[] => JSON.parse(ofDevice.getItem(KEPT) ?? '[]') as string[];
+function all(): string[] {
+  try {
+    return JSON.parse(ofDevice.getItem(KEPT) ?? '[]') as string[];
+  } catch {
+    return [];
+  }
+}
+
 const others = (whose: string): string[] => all().filter((one) => one !== whose);
 
 export function wasAsked(whose: string): boolean {

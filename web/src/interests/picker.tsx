@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { LANGUAGES, language, t } from '../i18n.ts';
 import { useLoad } from '../load.ts';
 import { account, announce, api, online, say } from '../state.ts';
-import { tagsOf } from '../upload/words.ts';
+import { tagsOf, tooLong } from '../upload/words.ts';
 import { Failed, Spinner } from '../ui/bits.tsx';
 import { noteAsked } from './asked.ts';
 import { offered } from './offer.ts';
@@ -128,19 +128,22 @@ function Add({ options, chosen }: { options: Signal<readonly string[]>; chosen: 
     const form = event.currentTarget as HTMLFormElement;
     const typed = tagsOf(String(new FormData(form).get('tag') ?? ''));
     const left = typed.filter((tag) => !isAmong(tag, chosen.peek()));
-    const taken = left.slice(0, MOST_TAGS - chosen.peek().length);
+    const taken = left.filter((tag) => tooLong([tag]) === undefined).slice(0, MOST_TAGS - chosen.peek().length);
     options.value = joined(options.peek(), taken);
     chosen.value = joined(chosen.peek(), taken);
-    if (taken.length < left.length) {
-      announce(t('interests.full', { most: MOST_TAGS }));
+    // What is not taken stays where it was typed.
+    const others = left.filter((tag) => !taken.includes(tag));
+    const long = tooLong(others);
+    if (others.length > 0) {
+      say(long === undefined ? t('interests.full', { most: MOST_TAGS }) : t('interests.long', { tag: long }));
     }
-    form.reset();
+    (form.elements.namedItem('tag') as HTMLInputElement).value = others.join(', ');
   };
   return (
     <form class="picker-add" onSubmit={add}>
       <label>
         {t('interests.own')}
-        <input name="tag" dir="auto" maxLength={200} autocomplete="off" autocapitalize="none" enterkeyhint="done" required />
+        <input name="tag" dir="auto" autocomplete="off" autocapitalize="none" enterkeyhint="done" required />
       </label>
       <button type="submit">{t('interests.add')}</button>
     </form>

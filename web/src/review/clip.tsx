@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { type Answer, newKey } from '@reelstack/client';
+import { words } from '../failure.ts';
 import { moment, t } from '../i18n.ts';
 import { type Loaded, useAct, useLoad } from '../load.ts';
 import { api, me, say } from '../state.ts';
@@ -87,7 +88,7 @@ async function judge({ id, decided, gone }: Pick<Props, 'id' | 'decided' | 'gone
   if (done.ok) {
     decided(id, t(verdict === 'approve' ? 'review.approved' : 'review.rejected'));
   } else if (TOO_LATE.has(done.refusal.type)) {
-    say(done.refusal.message);
+    say(() => words(done.refusal));
     gone();
   } else {
     if (done.refusal.type === 'review-held') {

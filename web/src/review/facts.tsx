@@ -1,9 +1,10 @@
 import type { Answer } from '@reelstack/client';
-import { ago, language, moment, t } from '../i18n.ts';
-import { useLoad } from '../load.ts';
+import { reasonsOf } from '../failure.ts';
+import { ago, has, language, moment, t } from '../i18n.ts';
+import { usePages } from '../load.ts';
 import type { Key } from '../messages/keys.ts';
 import { api } from '../state.ts';
-import { Failed, nameOf, Spinner } from '../ui/bits.tsx';
+import { More, nameOf } from '../ui/bits.tsx';
 import { CODES, isMixed, type Script, unread } from './texts.ts';
 
 type Clip = Answer<'GET /v1/reviews/{video_id}'>;
@@ -22,7 +23,7 @@ export function Facts({ clip }: { clip: Clip }) {
       <Words name={t('upload.clipTitle')} text={clip.title} />
       <Words name={t('upload.description')} text={clip.description} />
       <Words name={t('upload.tags')} text={clip.tags.map((tag) => `#${tag}`).join(' ')} />
-      {clip.reason && <><dt>{t('review.verdict')}</dt><dd>{clip.reason} {clip.reason_detail}</dd></>}
+      {clip.reason && <><dt>{t('review.verdict')}</dt><dd>{reasonsOf({ reason: clip.reason, reason_message: clip.reason, reason_detail: clip.reason_detail })}</dd></>}
       <Words name={t('review.appeal')} text={clip.appeal ?? ''} />
     </dl>
   );
@@ -53,29 +54,33 @@ function scriptName(script: Script): string {
   return new Intl.DisplayNames(language.value, { type: 'script' }).of(CODES[script]) ?? script;
 }
 
+/** A newer service's own word where there is none. */
+function wordFor(of: 'did' | 'actor', name: string): string {
+  const key = `review.${of}.${name}`;
+  return has(key) ? t(key) : name;
+}
+
 /** Who did what to the clip, and who reported it. */
 export function Log({ clip }: { clip: Clip }) {
   const path = { video_id: clip.video_id };
-  const audit = useLoad(() => api().call('GET /v1/videos/{video_id}/audit', { path, query: { limit: 50 } }), [clip.video_id]);
-  const reports = useLoad(() => api().call('GET /v1/videos/{video_id}/reports', { path, query: { limit: 50 } }), [clip.video_id]);
-  if (!audit.value) {
-    return audit.error ? <Failed error={audit.error} retry={audit.reload} /> : <Spinner />;
-  }
+  const audit = usePages<Answer<'GET /v1/videos/{video_id}/audit'>['items'][number]>((cursor) => api().call('GET /v1/videos/{video_id}/audit', { path, query: { limit: 50, cursor } }), [clip.video_id]);
+  const reports = usePages<Answer<'GET /v1/videos/{video_id}/reports'>['items'][number]>((cursor) => api().call('GET /v1/videos/{video_id}/reports', { path, query: { limit: 50, cursor } }), [clip.video_id]);
   return (
     <section aria-label={t('review.log')}>
       <h3>{t('review.log')}</h3>
       <ul class="log">
-        {audit.value.items.map((one) => (
-          <li key={one.entry_id}><time dateTime={new Date(one.at).toISOString()}>{moment(one.at)}</time> <strong>{one.action}</strong> {one.actor_user ? nameOf(one.actor_user) : one.actor} {one.reason}</li>
+        {audit.items.map((one) => (
+          <li key={one.entry_id}><time dateTime={new Date(one.at).toISOString()}>{moment(one.at)}</time> <strong>{wordFor('did', one.action)}</strong> {one.actor_user ? nameOf(one.actor_user) : wordFor('actor', one.actor)} {one.reason}</li>
         ))}
-        {audit.value.items.length === 0 && <li>{t('review.log.empty')}</li>}
       </ul>
-      {reports.value && reports.value.items.length > 0 && (
+      <More pages={audit} empty={t('review.log.empty')} />
+      {(reports.items.length > 0 || reports.error !== null) && (
         <>
           <h3>{t('review.reports')}</h3>
           <ul class="log">
-            {reports.value.items.map((one) => <li key={one.reporter_id}><strong>{t(`report.${one.reason}` as Key)}</strong> <bdi>{one.detail}</bdi> <span class="soft">{nameOf(one.reporter)}, {ago(one.reported_at)}</span></li>)}
+            {reports.items.map((one) => <li key={one.reporter_id}><strong>{t(`report.${one.reason}` as Key)}</strong> <bdi>{one.detail}</bdi> <span class="soft">{nameOf(one.reporter)}, {ago(one.reported_at)}</span></li>)}
           </ul>
+          <More pages={reports} empty="" />
         </>
       )}
     </section>

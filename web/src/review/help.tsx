@@ -1,6 +1,7 @@
 import { t } from '../i18n.ts';
+import { letterKeys } from '../prefs.ts';
 import { Sheet } from '../ui/sheet.tsx';
-import { ACTS, keysOn, wordOf } from './keys.ts';
+import { ACTS, wordOf } from './keys.ts';
 
 /** Which key does what. */
 export function Help({ close }: { close: () => void }) {
@@ -13,7 +14,7 @@ export function Help({ close }: { close: () => void }) {
       </dl>
       <label class="switch">
         <span>{t('review.keys.on')}</span>
-        <input type="checkbox" role="switch" checked={keysOn.value} onChange={(event) => { keysOn.value = event.currentTarget.checked; }} />
+        <input type="checkbox" role="switch" checked={letterKeys.value} onChange={(event) => { letterKeys.value = event.currentTarget.checked; }} />
       </label>
     </Sheet>
   );

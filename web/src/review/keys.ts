@@ -1,8 +1,7 @@
-/** The keys of the review page. One can turn them off, since a speech program may press letters (WCAG 2.1.4). */
-import { effect, signal } from '@preact/signals';
+/** The keys of the review page. */
 import { useEffect } from 'preact/hooks';
-import { ofDevice } from '../kept.ts';
 import type { Key as Word } from '../messages/keys.ts';
+import { isForPage } from '../ui/keys.ts';
 
 export const ACTS = {
   j: 'next',
@@ -21,10 +20,6 @@ export const ACTS = {
 
 export type Act = (typeof ACTS)[keyof typeof ACTS];
 
-const KEPT = 'reelstack.review-keys';
-export const keysOn = signal(ofDevice.getItem(KEPT) !== 'off');
-effect(() => ofDevice.setItem(KEPT, keysOn.value ? 'on' : 'off'));
-
 /** What a key is called in help. */
 export function wordOf(act: Act): Word {
   return `review.key.${act}`;
@@ -33,15 +28,9 @@ export function wordOf(act: Act): Word {
 /** Keys that may be held down: others would decide on one clip after another. */
 const HELD: ReadonlySet<Act | undefined> = new Set<Act>(['next', 'previous']);
 
-/** The act that a key asks for; null where somebody writes, or a dialog is open. */
+/** The act that a key asks for; null where somebody writes, a dialog is open, or such keys are turned off. */
 export function actOf(event: KeyboardEvent): Act | null {
-  const { target } = event;
-  const writes = target instanceof HTMLElement && target.closest('input, textarea, select');
-  // A click beside its fields gives the focus to the page, and the next letter is meant for them.
-  const asks = document.querySelector('dialog[open]') !== null;
-  // On a button, a space presses it.
-  const presses = event.key === ' ' && target instanceof HTMLElement && target.closest('button, a, summary');
-  if (writes || asks || presses || event.ctrlKey || event.metaKey || event.altKey || !keysOn.peek()) {
+  if (!isForPage(event)) {
     return null;
   }
   const act = ACTS[event.key.toLowerCase() as keyof typeof ACTS] as Act | undefined;

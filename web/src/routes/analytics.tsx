@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Answer } from '@reelstack/client';
 import { Chart, type Curve, Table } from '../analytics/chart.tsx';
-import { count, language, moment, t } from '../i18n.ts';
+import { count, has, language, moment, t } from '../i18n.ts';
 import { useLoad, usePages } from '../load.ts';
 import { analytics as messages } from '../messages/analytics.ts';
 import { place } from '../router.ts';
@@ -69,12 +69,18 @@ function Told({ of }: { of: Analytics }) {
         <section class="card">
           <h2>{t('analytics.sources')}</h2>
           <Table summary={t('analytics.table', { title: t('analytics.sources') })} head={[t('analytics.source'), t('analytics.plays')]}>
-            {sources.map(([name, plays]) => <tr key={name}><th scope="row">{name}</th><td>{count(plays)}</td></tr>)}
+            {sources.map(([name, plays]) => <tr key={name}><th scope="row">{sourceName(name)}</th><td>{count(plays)}</td></tr>)}
           </Table>
         </section>
       )}
     </>
   );
+}
+
+/** Where a clip was shown; a newer service's own word where there is none. */
+function sourceName(source: string): string {
+  const key = `analytics.source.${source}`;
+  return has(key) ? t(key) : source;
 }
 
 function Tile({ name, value }: { name: string; value: string }) {

@@ -33,11 +33,22 @@ export default function Inbox() {
   const items = pages.items.filter(({ subject }, at) => pages.items.findIndex((one) => one.subject === subject) === at);
   const newest = items[0]?.at;
   useEffect(() => {
-    if (newest && document.visibilityState === 'visible') {
-      void attempt(async () => {
-        unread.value = (await api().call('PUT /v1/me/notifications/read', { body: { to: newest } })).unread;
-      });
+    if (!newest) {
+      return undefined;
     }
+    const looked = new AbortController();
+    const look = () => {
+      // What came while nobody looked is read once somebody does.
+      if (document.visibilityState === 'visible') {
+        looked.abort();
+        void attempt(async () => {
+          unread.value = (await api().call('PUT /v1/me/notifications/read', { body: { to: newest } })).unread;
+        });
+      }
+    };
+    document.addEventListener('visibilitychange', look, { signal: looked.signal });
+    look();
+    return () => looked.abort();
   }, [newest]);
   return (
     <div class="page">
@@ -79,7 +90,7 @@ type Asking = Schema<'FollowingUser'>;
 /** Who wants to follow a private account. */
 function Requests() {
   const pages = usePages<Asking>((cursor) => api().call('GET /v1/me/follow-requests', { query: { limit: 20, cursor } }), []);
-  if (pages.items.length === 0) {
+  if (pages.items.length === 0 && !pages.more && !pages.error) {
     return null;
   }
   const answer = (asking: Asking, method: 'PUT' | 'DELETE') => void attempt(async () => {
@@ -102,6 +113,7 @@ function Requests() {
           );
         })}
       </ul>
+      <More pages={pages} empty="" />
     </section>
   );
 }

@@ -69,7 +69,7 @@ function Tiles({ parts: { health, feed, line, reviews } }: { parts: Parts }) {
   const level = feed.value?.level;
   return (
     <dl class="tiles">
-      <Tile name={t('operations.health')} of={health} value={health.value?.status} says={t('operations.stage', { stage: health.value?.stage ?? '' })} good={health.value?.status === 'ok'} />
+      <Tile name={t('operations.health')} of={health} value={health.value && (health.value.status === 'ok' ? t('operations.health.ok') : health.value.status)} says={t('operations.stage', { stage: health.value?.stage ?? '' })} good={health.value?.status === 'ok'} />
       <Tile name={t('operations.level')} of={feed} value={level?.toString()} says={t(level === 0 ? 'operations.level.whole' : 'operations.level.less')} good={level === 0 && !feed.value?.stale} />
       <Tile name={t('operations.running')} of={line} value={line.value && `${line.value.running} / ${line.value.slots}`} says={t('operations.decisions', { n: line.value?.decisions ?? 0 })} good />
       <Tile name={t('operations.reviews')} of={reviews} value={reviews.value && `${count(waiting)}${reviews.value.cursor ? '+' : ''}`} says={oldest ? t('operations.oldest', { when: ago(oldest) }) : ''} good={waiting === 0} />
@@ -147,7 +147,7 @@ function Dead({ line, dead: letters, reload }: { line: Line; dead: Letters; relo
         {dead.map((priority) => <button key={priority} type="button" aria-haspopup="dialog" onClick={() => { asked.value = priority; }}>{t('operations.redrive.of', { priority: t(`operations.priority.${priority}`) })}</button>)}
       </p>
       <ul class="log">
-        {letters.map((one) => <li key={one.message_id}><strong>{t(`operations.priority.${one.priority}`)}</strong> {one.reason} <span class="soft">{one.upload_id} · {one.died_at}</span></li>)}
+        {letters.map((one) => <li key={one.message_id}><strong>{t(`operations.priority.${one.priority}`)}</strong> {one.reason} <span class="soft">{one.upload_id} · {moment(Date.parse(one.died_at))}</span></li>)}
       </ul>
       {asked.value && (
         <Sheet title={t('operations.redrive')} onClose={() => { asked.value = null; }}>

@@ -1,20 +1,27 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Refused } from '@reelstack/client';
 import { SHOWN } from '../api.ts';
 import { listed, openFrom } from '../feed/source.ts';
+import { changes, told } from '../follows.ts';
 import { t } from '../i18n.ts';
-import { useLoad, usePages } from '../load.ts';
+import { type Loaded, useAct, useLoad, usePages } from '../load.ts';
 import { people } from '../messages/people.ts';
 import { place } from '../router.ts';
 import { api, attempt, me, say, signedIn, tell, whoAmI } from '../state.ts';
 import type { Follow, Profile, Video } from '../types.ts';
 import { Avatar, Empty, Failed, Grid, More, Spinner } from '../ui/bits.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
+import { Limited } from '../ui/limited.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { useTitle } from '../ui/title.ts';
 
 export const messages = people;
+
+/** Characters that the service takes. */
+const MOST_OF_NAME = 50;
+const MOST_OF_BIO = 500;
+const HANDLE = '(?=.{3,30}$)[a-z0-9]([._]?[a-z0-9])+';
 
 /** Somebody's profile by handle, or one's own at /me. */
 export default function ProfilePage({ parts }: { parts: Readonly<Record<string, string>> }) {
@@ -45,7 +52,7 @@ export default function ProfilePage({ parts }: { parts: Readonly<Record<string, 
 function Shown({ profile, isMine }: { profile: Profile; isMine: boolean }) {
   const { user_id: id, display_name: shown, handle } = profile;
   const name = shown || (handle ? `@${handle}` : t('nav.me'));
-  const follow = useLoad<Follow | null>(() => (signedIn.peek() ? api().call('GET /v1/users/{user_id}/follow', { path: { user_id: id } }) : Promise.resolve(null)), [id]);
+  const follow = useFollow(id);
   const author = { id, handle, display_name: name, avatar: profile.avatar_url };
   return (
     <div class="page profile">
@@ -65,10 +72,20 @@ function Shown({ profile, isMine }: { profile: Profile; isMine: boolean }) {
       </header>
       {profile.bio && <p class="bio" dir="auto">{profile.bio}</p>}
       <p class="links">{profile.links.map((link) => <a key={link} href={link} rel="noopener nofollow ugc" target="_blank">{link}</a>)}</p>
-      {isMine ? <Own profile={profile} /> : <Other profile={profile} name={name} follow={follow.value} changed={(next) => follow.set(next)} />}
+      {isMine ? <Own profile={profile} /> : <Other profile={profile} name={name} follow={follow} />}
       <Clips id={id} />
     </div>
   );
+}
+
+/** What is between the viewer and this account. Clips of the feed learn it, and what is done with those is read again. */
+function useFollow(id: string): Loaded<Follow | null> {
+  const found = useLoad<Follow | null>(() => (signedIn.peek() ? api().call('GET /v1/users/{user_id}/follow', { path: { user_id: id } }) : Promise.resolve(null)), [id]);
+  const { value } = found;
+  useEffect(() => { if (value) { told(value); } }, [value]);
+  const first = useRef(changes.peek());
+  useEffect(() => { if (changes.value !== first.current) { found.reload(); } }, [changes.value]);
+  return found;
 }
 
 function Clips({ id }: { id: string }) {
@@ -85,33 +102,36 @@ function Clips({ id }: { id: string }) {
 }
 
 /** What one does with the profile of another. */
-function Other({ profile, name, follow, changed }: { profile: Profile; name: string; follow: Follow | null; changed: (next: Follow) => void }) {
+function Other({ profile, name, follow }: { profile: Profile; name: string; follow: Loaded<Follow | null> }) {
   const more = useSignal(false);
-  const state = follow?.state ?? null;
-  const toggle = () => attempt(async () => {
+  const state = follow.value?.state ?? null;
+  const run = useAct();
+  const toggle = () => run(async () => {
     const path = { user_id: profile.user_id };
     if (state) {
       await api().call('DELETE /v1/users/{user_id}/follow', { path });
     }
-    changed(await api().call(state ? 'GET /v1/users/{user_id}/follow' : 'PUT /v1/users/{user_id}/follow', { path }));
+    follow.set(await api().call(state ? 'GET /v1/users/{user_id}/follow' : 'PUT /v1/users/{user_id}/follow', { path }));
   });
   const said = state === 'following' ? 'profile.unfollow' : state === 'requested' ? 'profile.requested' : 'profile.follow';
   return (
     <p class="acts">
       <button type="button" class={state ? '' : 'primary'} aria-pressed={state !== null} onClick={() => void toggle()}>{t(said)}</button>
       <button type="button" class="round" aria-haspopup="dialog" aria-label={t('profile.more', { name })} onClick={() => { more.value = true; }}><Icon name="more" /></button>
-      {more.value && <Acts profile={profile} name={name} close={() => { more.value = false; }} />}
+      {more.value && <Acts profile={profile} name={name} changed={follow.reload} close={() => { more.value = false; }} />}
     </p>
   );
 }
 
 type Act = `${'PUT' | 'DELETE'} /v1/${'me/mutes/{user_id}' | 'feed/hidden/creators/{user_id}' | 'users/{user_id}/block'}`;
 
-function Acts({ profile, name, close }: { profile: Profile; name: string; close: () => void }) {
+/** `changed`: a block ends what was followed. */
+function Acts({ profile, name, changed, close }: { profile: Profile; name: string; changed: () => void; close: () => void }) {
   const path = { user_id: profile.user_id };
   const act = (route: Act, done: string) => void attempt(async () => {
     await api().call(route, { path });
     say(done);
+    changed();
   }).then(close);
   return (
     <Sheet title={t('profile.more', { name })} onClose={close}>
@@ -170,10 +190,10 @@ function Edit({ profile, close }: { profile: Profile; close: () => void }) {
     <Sheet title={t('profile.edit')} onClose={close}>
       <form class="form" onSubmit={(event) => void submit(event)}>
         {profile.handle === null && <p class="soft">{t('profile.choose')}</p>}
-        <label>{t('profile.handle')}<input name="handle" dir="ltr" defaultValue={profile.handle ?? ''} pattern="[a-z0-9_]{2,30}" autocapitalize="none" spellcheck={false} aria-describedby="handle-says" required /></label>
+        <label>{t('profile.handle')}<input name="handle" dir="ltr" defaultValue={profile.handle ?? ''} pattern={HANDLE} autocapitalize="none" spellcheck={false} aria-describedby="handle-says" required /></label>
         <p class="soft" id="handle-says">{t('profile.handle.says')}</p>
-        <label>{t('profile.name')}<input name="name" dir="auto" maxLength={50} defaultValue={profile.display_name} autocomplete="nickname" required /></label>
-        <label>{t('profile.bio')}<textarea name="bio" dir="auto" rows={3} maxLength={300} defaultValue={profile.bio} /></label>
+        <label>{t('profile.name')}<Limited name="name" most={MOST_OF_NAME} first={profile.display_name} autocomplete="nickname" required /></label>
+        <label>{t('profile.bio')}<Limited name="bio" rows={3} most={MOST_OF_BIO} first={profile.bio} /></label>
         <button type="submit" class="primary" disabled={busy.value}>{t('common.save')}</button>
       </form>
     </Sheet>

@@ -2,7 +2,7 @@ import type { Signal } from '@preact/signals';
 import { LANGUAGES, t } from '../i18n.ts';
 import { settings } from '../messages/settings.ts';
 import { RATES } from '../feed/rates.ts';
-import { autoplay, captions, chosenLanguage, dataSaver, motion, rate, theme } from '../prefs.ts';
+import { autoplay, captions, chosenLanguage, dataSaver, letterKeys, motion, rate, theme } from '../prefs.ts';
 import { signedIn } from '../state.ts';
 import { Account } from '../settings/account.tsx';
 import { Interests } from '../settings/interests.tsx';
@@ -25,6 +25,7 @@ export default function Settings() {
         <Select name={t('settings.language')} chosen={chosenLanguage} options={LANGUAGES.map(({ code, name }) => [code, name] as const)} />
         <Select name={t('settings.theme')} chosen={theme} options={THEMES.map((one) => [one, t(`settings.theme.${one}`)] as const)} />
         <Select name={t('settings.motion')} chosen={motion} options={CHOICES.map((one) => [one, t(`settings.choice.${one}`)] as const)} />
+        <Switch name={t('settings.letterKeys')} says={t('settings.letterKeys.says')} chosen={letterKeys} />
       </section>
       <section class="card" aria-labelledby="playback">
         <h2 id="playback">{t('settings.playback')}</h2>
@@ -64,10 +65,10 @@ function Select<Value extends string | number>({ name, says, chosen, options }: 
   );
 }
 
-function Switch({ name, chosen }: { name: string; chosen: Signal<boolean> }) {
+function Switch({ name, says, chosen }: { name: string; says?: string; chosen: Signal<boolean> }) {
   return (
     <label class="switch">
-      <span>{name}</span>
+      <span>{name}{says && <small>{says}</small>}</span>
       <input type="checkbox" role="switch" checked={chosen.value} onChange={(event) => { chosen.value = event.currentTarget.checked; }} />
     </label>
   );

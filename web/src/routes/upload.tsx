@@ -9,7 +9,8 @@ import { Icon } from '../ui/icons.tsx';
 import { useTitle } from '../ui/title.ts';
 import { Camera } from '../upload/camera.tsx';
 import { Item } from '../upload/item.tsx';
-import { queueOf, type Queue } from '../upload/queue.ts';
+import { queueOf } from '../upload/current.ts';
+import type { Queue } from '../upload/queue.ts';
 
 export { messages };
 
@@ -29,12 +30,12 @@ export default function Upload() {
 
 function Uploads({ queue }: { queue: Queue }) {
   const recording = useSignal(false);
-  const add = (files: Iterable<File>) => void queue.add([...files]).catch(tell);
+  const add = (files: Iterable<File>, recorded = false) => void queue.add([...files], recorded).catch(tell);
   const items = queue.items.value;
   return (
     <>
       <Drop add={add} record={() => { recording.value = true; }} />
-      {recording.value && <Camera taken={(file) => add([file])} close={() => { recording.value = false; }} />}
+      {recording.value && <Camera taken={(file) => add([file], true)} close={() => { recording.value = false; }} />}
       <ol class="uploads" aria-label={t('upload.list')}>
         {items.map((item) => <Item key={item.id} item={item} queue={queue} />)}
       </ol>

@@ -50,7 +50,7 @@ function SignIns() {
       </ul>
       <p class="acts">
         <button type="button" onClick={() => end(() => api().call('DELETE /v1/me/sessions'))}>{t('settings.session.endAll')}</button>
-        <button type="button" onClick={() => void signOut().then(() => go('/sign-in'))}>{t('nav.signOut')}</button>
+        <button type="button" onClick={() => void signOut().then((isOut) => isOut && go('/sign-in'))}>{t('nav.signOut')}</button>
       </p>
     </section>
   );
@@ -144,7 +144,7 @@ function Erase() {
   const handle = me.value?.handle ?? me.value?.user_id ?? '';
   const erase = () => void attempt(async () => {
     await api().call('DELETE /v1/me');
-    await signOut();
+    await signOut(false);
     go('/');
   });
   return (

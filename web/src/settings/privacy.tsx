@@ -1,9 +1,9 @@
 import type { Schema } from '@reelstack/client';
 import { t } from '../i18n.ts';
-import { useLoad, usePages } from '../load.ts';
+import { type Paged, useLoad, usePages } from '../load.ts';
 import { api, attempt, me, say, whoAmI } from '../state.ts';
 import type { Privacy as Audience } from '../types.ts';
-import { Failed, nameOf, Spinner } from '../ui/bits.tsx';
+import { Failed, More, nameOf, Spinner } from '../ui/bits.tsx';
 
 const AUDIENCES: readonly Audience[] = ['public', 'friends', 'private'];
 const KINDS = ['like', 'comment', 'reply', 'mention', 'comment-like', 'follow', 'published'] as const;
@@ -92,7 +92,7 @@ function Blocked() {
   return (
     <section class="card" aria-labelledby="blocked">
       <h2 id="blocked">{t('settings.blocked')}</h2>
-      <List rows={pages.items.map((one) => ({ id: one.user_id, name: one.user ? nameOf(one.user) : one.user_id, act: () => unblock(one) }))} none={t('settings.blocked.none')} />
+      <List rows={pages.items.map((one) => ({ id: one.user_id, name: one.user ? nameOf(one.user) : one.user_id, act: () => unblock(one) }))} pages={pages} none={t('settings.blocked.none')} />
     </section>
   );
 }
@@ -118,23 +118,32 @@ function Hidden() {
   return (
     <section class="card" aria-labelledby="hidden">
       <h2 id="hidden">{t('settings.hidden')}</h2>
-      <List rows={pages.items.map((one) => ({ id: one.kind + one.id, name: nameOfThing(one), act: () => show(one) }))} none={t('settings.hidden.none')} />
+      <List rows={pages.items.map((one) => ({ id: one.kind + one.id, name: nameOfThing(one), act: () => show(one) }))} pages={pages} none={t('settings.hidden.none')} />
     </section>
   );
 }
 
+interface ListProps {
+  rows: readonly { id: string; name: string; act: () => void }[];
+  pages: Paged<unknown>;
+  none: string;
+}
+
 /** Names, each of which can be taken off the list. */
-function List({ rows, none }: { rows: readonly { id: string; name: string; act: () => void }[]; none: string }) {
-  return rows.length === 0 ? (
-    <p class="soft">{none}</p>
-  ) : (
-    <ul class="rows">
-      {rows.map(({ id, name, act }) => (
-        <li key={id} class="row">
-          <span dir="auto">{name}</span>
-          <button type="button" onClick={act}>{t('settings.hidden.show', { name })}</button>
-        </li>
-      ))}
-    </ul>
+function List({ rows, pages, none }: ListProps) {
+  return (
+    <>
+      {rows.length > 0 && (
+        <ul class="rows">
+          {rows.map(({ id, name, act }) => (
+            <li key={id} class="row">
+              <span dir="auto">{name}</span>
+              <button type="button" onClick={act}>{t('settings.hidden.show', { name })}</button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <More pages={pages} empty={none} />
+    </>
   );
 }

@@ -46,8 +46,9 @@ export function signInAddress(path: string): string {
 }
 
 async function leave(): Promise<void> {
-  await signOut();
-  go('/sign-in');
+  if (await signOut()) {
+    go('/sign-in');
+  }
 }
 
 interface ItemProps {

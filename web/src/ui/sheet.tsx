@@ -21,7 +21,8 @@ export function Sheet({ title, onClose, children }: { title: string; onClose: ()
     };
   }, []);
   const outside = (event: MouseEvent) => {
-    if (event.target === dialog.current) {
+    // A tap beside it may be a slip, which must not cost what was written.
+    if (event.target === dialog.current && !isWrittenIn(dialog.current)) {
       onClose();
     }
   };
@@ -38,4 +39,9 @@ export function Sheet({ title, onClose, children }: { title: string; onClose: ()
       </div>
     </dialog>
   );
+}
+
+function isWrittenIn(dialog: HTMLDialogElement | null): boolean {
+  const fields = dialog?.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('textarea:not([data-kept]), input:not([type=radio], [type=checkbox])');
+  return [...(fields ?? [])].some(({ value, defaultValue }) => value.trim() !== defaultValue.trim());
 }

@@ -15,6 +15,7 @@ export function Camera({ taken, close }: { taken: (file: File) => void; close: (
   const { view, stream, refused } = useStream();
   const recorder = useSignal<MediaRecorder | null>(null);
   const ms = useTime(recorder.value);
+  useGuard(recorder.value !== null);
   const begin = () => {
     if (stream.value) {
       recorder.value = record(stream.value, (file) => {
@@ -74,6 +75,18 @@ function useStream() {
   return { view, stream, refused };
 }
 
+/** What is being recorded is kept nowhere yet. */
+function useGuard(isRecording: boolean): void {
+  useEffect(() => {
+    if (!isRecording) {
+      return undefined;
+    }
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [isRecording]);
+}
+
 /** For how many milliseconds it has recorded; what is too long for a clip is ended. */
 function useTime(recorder: MediaRecorder | null): number {
   const ms = useSignal(0);
@@ -84,7 +97,7 @@ function useTime(recorder: MediaRecorder | null): number {
     const began = Date.now();
     const timer = setInterval(() => {
       ms.value = Date.now() - began;
-      if (ms.value > LONGEST_MS) {
+      if (ms.value > LONGEST_MS && recorder.state !== 'inactive') {
         recorder.stop();
       }
     }, TICK_MS);

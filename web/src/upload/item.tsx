@@ -1,13 +1,16 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { noticesOf, words } from '../failure.ts';
 import { language, t } from '../i18n.ts';
 import * as progress from '../progress.ts';
 import { announce, attempt } from '../state.ts';
 import { addressOf } from '../ui/bits.tsx';
+import { Limited } from '../ui/limited.tsx';
 import type { Draft, Item as Entry, Queue } from './queue.ts';
-import { tagsOf } from './words.ts';
+import { MOST_OF_TITLE, MOST_TAGS, tagsOf, tooLong } from './words.ts';
 
+/** Characters that the service takes. */
+const MOST_OF_DESCRIPTION = 2000;
 const VISIBILITIES = ['public', 'unlisted', 'friends', 'private'] as const;
 
 /** One clip on its way. */
@@ -25,6 +28,7 @@ export function Item({ item, queue }: { item: Entry; queue: Queue }) {
     <li class="card upload" data-state={item.video?.state ?? item.state} data-video-id={item.videoId ?? ''}>
       <h2>{item.video?.state === 'published' ? <a href={addressOf(item.video)}><bdi>{item.title}</bdi></a> : <bdi>{item.title}</bdi>}</h2>
       <p class="soft">{item.fileName} · {bytes(item.size)}</p>
+      {item.unkept && !item.sent && <p class="problem" role="alert">{t('upload.unkept')}</p>}
       {item.state === 'draft' ? (
         <Form item={item} queue={queue} />
       ) : (
@@ -32,7 +36,7 @@ export function Item({ item, queue }: { item: Entry; queue: Queue }) {
           <p class="state">{says}</p>
           {reason && <p class="reason">{reason}</p>}
           {item.state === 'failed' && <p class="problem" role="alert">{why(item.error)}</p>}
-          {item.state === 'lost' && <p>{t('upload.again', { name: item.fileName })}</p>}
+          {item.state === 'lost' && <p>{item.recorded ? t('upload.lost.recording') : t('upload.again', { name: item.fileName })}</p>}
           {!item.sent && <Sent item={item} />}
           {item.video && <Making item={item} />}
           {notices && <p class="notices">{notices}</p>}
@@ -93,30 +97,23 @@ function Acts({ item, queue }: { item: Entry; queue: Queue }) {
 /** What its creator says of it, before it is sent. */
 function Form({ item, queue }: { item: Entry; queue: Queue }) {
   const problem = useSignal('');
+  const before = useRef(queue.written(item)).current;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
-    const text = (name: string) => String(given.get(name) ?? '').trim();
-    if (!text('title')) {
-      problem.value = t('upload.untitled');
-      return;
+    const draft = draftIn(event.currentTarget as HTMLFormElement);
+    problem.value = whyNot(draft);
+    if (!problem.value) {
+      void attempt(() => queue.start(item.id, draft));
     }
-    const draft: Draft = {
-      title: text('title'),
-      description: text('description'),
-      tags: tagsOf(text('tags')),
-      visibility: VISIBILITIES.find((one) => one === text('visibility')) ?? 'public',
-    };
-    void attempt(() => queue.start(item.id, draft));
   };
   return (
-    <form onSubmit={submit} aria-label={t('upload.about', { title: item.title })}>
-      <label>{t('upload.clipTitle')}<input name="title" maxLength={150} required defaultValue={item.title} /></label>
-      <label>{t('upload.description')}<textarea name="description" maxLength={2000} rows={3} /></label>
-      <label>{t('upload.tags')}<input name="tags" placeholder={t('upload.tags.like')} /></label>
+    <form onSubmit={submit} onInput={(event) => queue.note(item.id, draftIn(event.currentTarget))} aria-label={t('upload.about', { title: item.title })}>
+      <label>{t('upload.clipTitle')}<Limited name="title" most={MOST_OF_TITLE} required first={before.title} /></label>
+      <label>{t('upload.description')}<Limited name="description" most={MOST_OF_DESCRIPTION} rows={3} first={before.description} /></label>
+      <label>{t('upload.tags')}<input name="tags" placeholder={t('upload.tags.like')} defaultValue={before.tags.join(', ')} /></label>
       <label>{t('upload.visibility')}
         <select name="visibility">
-          {VISIBILITIES.map((one) => <option key={one} value={one}>{t(`visibility.${one}`)}</option>)}
+          {VISIBILITIES.map((one) => <option key={one} value={one} selected={one === before.visibility}>{t(`visibility.${one}`)}</option>)}
         </select>
       </label>
       {problem.value && <p class="problem" role="alert">{problem.value}</p>}
@@ -126,6 +123,26 @@ function Form({ item, queue }: { item: Entry; queue: Queue }) {
       </p>
     </form>
   );
+}
+
+function draftIn(form: HTMLFormElement): Draft {
+  const given = new FormData(form);
+  const text = (name: string) => String(given.get(name) ?? '').trim();
+  return {
+    title: text('title'),
+    description: text('description'),
+    tags: tagsOf(text('tags')),
+    visibility: VISIBILITIES.find((one) => one === text('visibility')) ?? 'public',
+  };
+}
+
+/** Why it is not sent yet; empty if it is. */
+function whyNot({ title, tags }: Draft): string {
+  const long = tooLong(tags);
+  if (title === '' || long !== undefined) {
+    return title === '' ? t('upload.untitled') : t('upload.tags.long', { tag: long ?? '' });
+  }
+  return tags.length > MOST_TAGS ? t('upload.tags.many', { n: MOST_TAGS }) : '';
 }
 
 /** 12_345_678 -> "12.3 MB" */

@@ -1,10 +1,11 @@
 /** The uploads of this page: one is sent at a time, each survives the page, and of two tabs one alone sends it. */
-import { effect, type Signal, signal } from '@preact/signals';
+import { type Signal, signal } from '@preact/signals';
 import { fingerprint, upload, type Wishes } from '@reelstack/client/uploads';
 import { FIRST_WAIT_MS, isUnderWay, nextWait } from '../progress.ts';
-import { api, signedIn, tell } from '../state.ts';
+import { api } from '../state.ts';
 import type { OwnVideo } from '../types.ts';
 import * as store from './store.ts';
+import { alone, modeOf, sleepUntilOnline } from './waiting.ts';
 import { titleOf } from './words.ts';
 
 /** What its creator says of a clip. */
@@ -22,6 +23,8 @@ export interface Item extends store.Kept {
   readonly state: State;
   readonly sentBytes: number;
   readonly error: unknown;
+  /** A recording that the browser has no room for: this page alone has it. */
+  readonly unkept?: boolean;
   /** What production says of it. */
   readonly video: OwnVideo | null;
 }
@@ -30,6 +33,7 @@ export class Queue {
   readonly items: Signal<readonly Item[]> = signal([]);
   readonly #whose: string;
   readonly #files = new Map<string, File>();
+  readonly #written = new Map<string, Draft>();
   readonly #ended = new AbortController();
   #sending: { id: string; stop: AbortController } | null = null;
 
@@ -37,9 +41,9 @@ export class Queue {
     this.#whose = whose;
   }
 
-  /** Something was chosen or recorded that nobody has sent yet. */
-  get hasDrafts(): boolean {
-    return this.items.peek().some(({ state }) => state === 'draft');
+  /** Something would be lost with the page: a draft, whose words are kept nowhere, or a recording without room. */
+  get isAtRisk(): boolean {
+    return this.items.peek().some((one) => one.state === 'draft' || (one.unkept && store.isOnlyHere(one)));
   }
 
   /** Takes up what an earlier page left. What was being sent goes on by itself. */
@@ -50,8 +54,8 @@ export class Queue {
       if (file) {
         this.#files.set(one.id, file);
       }
-      const state = one.sent ? 'sent' : file === null ? 'lost' : one.paused ? 'paused' : 'waiting';
-      this.#put({ ...one, state, sentBytes: one.sent ? one.size : 0, error: null, video: null });
+      const state = one.sent ? 'sent' : file === null ? 'lost' : one.draft ? 'draft' : one.paused ? 'paused' : 'waiting';
+      this.#put({ ...one, state, sentBytes: one.sent ? one.size : 0, error: null, unkept: store.isUnkept(one.id), video: null });
       if (one.sent) {
         void this.#follow(one.id);
       }
@@ -65,8 +69,8 @@ export class Queue {
     this.#sending?.stop.abort();
   }
 
-  /** Adds files as drafts. A file that was begun before, and is chosen again, goes on. */
-  async add(files: readonly File[]): Promise<void> {
+  /** Adds files as drafts. A file that was begun before, and is chosen again, goes on. `recorded`: by the camera. */
+  async add(files: readonly File[], recorded = false): Promise<void> {
     for (const file of files) {
       const id = await fingerprint(file, this.#whose);
       const known = this.#find(id);
@@ -79,22 +83,55 @@ export class Queue {
         void store.keepFile(id, file);
       } else {
         const draft = { title: titleOf(file.name), description: '', tags: [], visibility: 'public' as const };
-        const kept = { ...draft, id, fileName: file.name, size: file.size, whose: this.#whose, addedAt: Date.now(), paused: false, videoId: null, sent: false };
+        const kept = { ...draft, id, fileName: file.name, size: file.size, whose: this.#whose, addedAt: Date.now(), paused: false, videoId: null, sent: false, recorded, draft: true };
         this.#put({ ...kept, state: 'draft', sentBytes: 0, error: null, video: null });
+        if (recorded) {
+          await this.#keepRecording(id, file);
+        }
       }
     }
     void this.#next();
   }
 
+  /** What its creator has written so far, which the next look at the page begins with. */
+  note(id: string, draft: Draft): void {
+    this.#written.set(id, draft);
+    if (this.#find(id)?.recorded) {
+      void this.#keep(id);
+    }
+  }
+
+  written(item: Item): Draft {
+    return this.#written.get(item.id) ?? item;
+  }
+
   /** The draft is as its creator wants it. */
   async start(id: string, draft: Draft): Promise<void> {
-    this.#change(id, { ...draft, state: 'waiting', paused: false });
+    this.#written.delete(id);
+    if (await this.#isDone(id)) {
+      this.items.value = this.items.peek().filter((one) => one.id !== id);
+      return;
+    }
+    this.#change(id, { ...draft, draft: false, state: 'waiting', paused: false });
     await this.#keep(id);
     const file = this.#files.get(id);
-    if (file) {
+    const item = this.#find(id);
+    if (file && item?.unkept) {
+      void this.#keepRecording(id, file);
+    } else if (file && !item?.recorded) {
       void store.keepFile(id, file);
     }
     void this.#next();
+  }
+
+  /** Another tab, which shows the same recordings, has removed or sent it meanwhile. */
+  async #isDone(id: string): Promise<boolean> {
+    const item = this.#find(id);
+    if (!item?.recorded || item.unkept) {
+      return false;
+    }
+    const kept = await store.all(this.#whose).catch(() => null);
+    return kept !== null && !kept.some((one) => one.id === id && !one.sent);
   }
 
   pause(id: string): void {
@@ -117,6 +154,7 @@ export class Queue {
     const item = this.#find(id);
     this.items.value = this.items.peek().filter((one) => one.id !== id);
     this.#files.delete(id);
+    this.#written.delete(id);
     if (this.#sending?.id === id) {
       this.#sending.stop.abort();
     }
@@ -240,59 +278,20 @@ export class Queue {
   async #keep(id: string): Promise<void> {
     const item = this.#find(id);
     if (item) {
-      const { state: _state, sentBytes: _bytes, error: _error, video: _video, ...kept } = item;
-      await store.keep(kept).catch(() => undefined);
+      const { state: _state, sentBytes: _bytes, error: _error, video: _video, unkept: _unkept, ...kept } = item;
+      await store.keep({ ...kept, ...this.#written.get(id) }).catch(() => undefined);
     }
   }
-}
 
-let current: { whose: string; queue: Queue } | null = null;
-
-/** The uploads of who is signed in. They go on while other pages are looked at, and end with the sign-in. */
-export function queueOf(whose: string): Queue {
-  if (current?.whose !== whose) {
-    current?.queue.end();
-    const queue = new Queue(whose);
-    current = { whose, queue };
-    void queue.begin().catch(tell);
-    // A draft is kept nowhere, and one from the camera is no file that could be chosen again.
-    const leaving = new AbortController();
-    addEventListener('beforeunload', (event) => queue.hasDrafts && event.preventDefault(), { signal: leaving.signal });
-    const stop = effect(() => {
-      if (!signedIn.value) {
-        queue.end();
-        leaving.abort();
-        current = null;
-        queueMicrotask(() => stop());
-      }
-    });
+  /** What the camera took exists nowhere else: it is kept before anybody sends it off. */
+  async #keepRecording(id: string, file: File): Promise<void> {
+    await this.#keep(id);
+    const isKept = await store.keepFile(id, file, true);
+    this.#change(id, { unkept: !isKept });
+    const item = this.#find(id);
+    if (!item || item.sent) {
+      // Removed or sent while it was copied.
+      await store.forgetFile(id).catch(() => undefined);
+    }
   }
-  return current.queue;
-}
-
-/** Does it unless another tab does; false: one does. */
-async function alone(lock: string, act: () => Promise<true>): Promise<boolean> {
-  return navigator.locks.request(lock, { ifAvailable: true }, async (held) => held !== null && act());
-}
-
-/** Chunks of 1 MiB where the browser knows that the network is weak. */
-function modeOf(): Pick<Wishes, 'mode'> {
-  const { connection } = navigator as Navigator & { connection?: { effectiveType?: string } };
-  return /2g|3g/.test(connection?.effectiveType ?? '') ? { mode: 'chunks' } : {};
-}
-
-/** Waits, but no longer than until the network is back. */
-async function sleepUntilOnline(ms: number, signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const over = new AbortController();
-    const done = (act: () => void) => () => {
-      over.abort();
-      clearTimeout(timer);
-      act();
-    };
-    const timer = setTimeout(done(resolve), ms);
-    addEventListener('online', done(resolve), { signal: over.signal });
-    signal?.addEventListener('abort', done(() => reject(signal.reason)), { signal: over.signal });
-  });
 }

@@ -14,6 +14,10 @@ export interface Kept extends Draft {
   readonly videoId: string | null;
   /** All bytes are there. */
   readonly sent: boolean;
+  /** By the camera of this device: its file exists nowhere else. */
+  readonly recorded?: boolean;
+  /** Its creator has not sent it off yet. */
+  readonly draft?: boolean;
 }
 
 /** A file up to this size is copied, so that it need not be chosen again after a dead tab. */
@@ -23,6 +27,8 @@ const OLD_MS = 30 * 24 * 3600 * 1000;
 const STORES = ['uploads', 'files', 'remembered'] as const;
 type Store = (typeof STORES)[number];
 
+/** Recordings that found no room: this page alone has them, also over the end of a sign-in. */
+const unkept = new Map<string, File>();
 let opened: Promise<IDBDatabase> | null = null;
 
 function database(): Promise<IDBDatabase> {
@@ -56,10 +62,10 @@ async function run<Value>(store: Store, mode: IDBTransactionMode, act: (of: IDBO
   });
 }
 
-/** Those of one account, the oldest first. What nobody went on with for a month is dropped, of whatever account. */
+/** Those of one account, the oldest first. What nobody went on with for a month is dropped, of whatever account, but no recording. */
 export async function all(whose: string): Promise<Kept[]> {
   const found = await run<Kept[]>('uploads', 'readonly', (store) => store.getAll());
-  const kept = found.filter(({ addedAt }) => addedAt > Date.now() - OLD_MS);
+  const kept = found.filter((one) => one.addedAt > Date.now() - OLD_MS || isOnlyHere(one));
   for (const { id } of found.filter((one) => !kept.includes(one))) {
     await forget(id);
     await memory.forget(id);
@@ -77,7 +83,23 @@ export async function forget(id: string): Promise<void> {
 }
 
 export async function forgetFile(id: string): Promise<void> {
+  unkept.delete(id);
   await run('files', 'readwrite', (store) => store.delete(id));
+}
+
+/** A recording that storage does not have. */
+export function isOnlyHere({ recorded = false, sent }: Pick<Kept, 'recorded' | 'sent'>): boolean {
+  return recorded && !sent;
+}
+
+export function isUnkept(id: string): boolean {
+  return unkept.has(id);
+}
+
+/** How many recordings of an account would be lost with its files. */
+export async function recordings(whose: string): Promise<number> {
+  const files = await Promise.all((await all(whose)).filter(isOnlyHere).map(({ id }) => fileOf(id)));
+  return files.filter((file) => file !== null).length;
 }
 
 /** At the end of a sign-in: nobody else at this browser gets the files. Their uploads go on when they are chosen again. */
@@ -87,17 +109,28 @@ export async function forgetFiles(whose: string): Promise<void> {
   }
 }
 
-/** Keeps the file if there is room for it. What cannot be kept is chosen again. */
-export async function keepFile(id: string, file: File): Promise<void> {
-  const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-  if (file.size <= COPIED_BYTES && file.size * 2 < quota - usage) {
-    await run('files', 'readwrite', (store) => store.put(file, id)).catch(() => undefined);
+/** Keeps the file if there is room for it: what cannot be kept is chosen again. A recording cannot be, so the browser alone
+ * decides what there is room for. Whether it is kept. */
+export async function keepFile(id: string, file: File, isRecorded = false): Promise<boolean> {
+  const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
+  if (!isRecorded && (file.size > COPIED_BYTES || file.size * 2 >= quota - usage)) {
+    return false;
+  }
+  try {
+    await run('files', 'readwrite', (store) => store.put(file, id));
+    unkept.delete(id);
+    return true;
+  } catch {
+    if (isRecorded) {
+      unkept.set(id, file);
+    }
+    return false;
   }
 }
 
 /** The kept file, if it can still be read. */
 export async function fileOf(id: string): Promise<File | null> {
-  const file = await run<File | undefined>('files', 'readonly', (store) => store.get(id)).catch(() => undefined);
+  const file = unkept.get(id) ?? (await run<File | undefined>('files', 'readonly', (store) => store.get(id)).catch(() => undefined));
   const readable = await file?.slice(0, 1).arrayBuffer().catch(() => null);
   return file && readable ? file : null;
 }

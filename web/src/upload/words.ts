@@ -1,12 +1,23 @@
 /** What a file's name and a line of tags come to. Pure. */
+import { firstOf, lengthOf } from '../ui/lengths.ts';
+
+/** What the service takes: characters of a title and of a tag, and tags of one clip. */
+export const MOST_OF_TITLE = 150;
+const MOST_OF_TAG = 40;
+export const MOST_TAGS = 20;
 
 /** "IMG_2041.mov" -> "IMG 2041" */
 export function titleOf(fileName: string): string {
-  return fileName.replace(/\.[^.]+$/, '').replaceAll('_', ' ').slice(0, 150) || fileName.slice(0, 150);
+  return firstOf(fileName.replace(/\.[^.]+$/, '').replaceAll('_', ' ') || fileName, MOST_OF_TITLE);
 }
 
-/** "#sea, holiday" -> ["sea", "holiday"] */
+/** "#sea, holiday" -> ["sea", "holiday"]; Arabic has a comma of its own. Nothing is cut: `tooLong` says which of them the service does not take. */
 export function tagsOf(text: string): string[] {
-  const words = text.split(/[,#\n]+/).map((word) => word.trim().slice(0, 40));
-  return [...new Set(words.filter(Boolean))].slice(0, 20);
+  const words = text.split(/[,،#\n]+/).map((word) => word.trim());
+  return [...new Set(words.filter(Boolean))];
+}
+
+/** The first tag that is too long; none: undefined. */
+export function tooLong(tags: readonly string[]): string | undefined {
+  return tags.find((tag) => lengthOf(tag) > MOST_OF_TAG);
 }

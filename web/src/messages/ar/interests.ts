@@ -11,6 +11,7 @@ export default {
   'interests.languages': 'لغات المقاطع',
   'interests.languages.says': 'إن لم تختر شيئًا، تأتي المقاطع بكل اللغات.',
   'interests.count': 'اخترت {n} من {most}',
+  'interests.long': '«{tag}» أطول من وسم: 40 حرفًا على الأكثر.',
   'interests.full': 'يمكنك اختيار {most} على الأكثر. ألغِ اختيارًا أولًا.',
   'interests.saved': 'تم الحفظ. المقاطع التالية بحسب اختيارك.',
   'interests.later': 'ليس الآن',

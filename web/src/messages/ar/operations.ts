@@ -5,6 +5,7 @@ export default {
   'operations.title': 'التشغيل',
   'operations.asOf': 'قُرئ {when}.',
   'operations.health': 'الحالة',
+  'operations.health.ok': 'سليمة',
   'operations.stage': 'المرحلة {stage}',
   'operations.level': 'مستوى الصفحة الرئيسية',
   'operations.level.whole': 'كامل',

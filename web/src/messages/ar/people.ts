@@ -35,7 +35,7 @@ export default {
   'profile.missing.says': 'ربما في الاسم خطأ، أو أن الحساب لم يعد موجودًا.',
   'profile.name': 'الاسم الظاهر',
   'profile.handle': 'المعرّف',
-  'profile.handle.says': 'حروف لاتينية صغيرة وأرقام و_؛ به يجدك الآخرون.',
+  'profile.handle.says': 'من 3 إلى 30 من الحروف اللاتينية الصغيرة والأرقام، وقد تفصل بينها نقطة أو _؛ به يجدك الآخرون.',
   'profile.bio': 'نبذة عنك',
   'profile.saved': 'حُفظ ملفك',
   'profile.choose': 'اختر معرّفًا ليجدك الآخرون.',

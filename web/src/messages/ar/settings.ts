@@ -13,6 +13,8 @@ export default {
   'settings.choice.auto': 'مثل النظام',
   'settings.choice.on': 'مفعّل',
   'settings.choice.off': 'معطّل',
+  'settings.letterKeys': 'مفاتيح الحرف الواحد تعمل',
+  'settings.letterKeys.says': 'بين المقاطع l وc وm وj وk، وكل مفاتيح صفحة المراجعة. أوقفها إن كان برنامج للتحكم الصوتي يضغطها.',
   'settings.playback': 'التشغيل',
   'settings.autoplay': 'تشغيل المقاطع تلقائيًا',
   'settings.captions': 'عرض الترجمة المكتوبة حيث توجد',

@@ -8,6 +8,7 @@ export default {
   'interests.languages': 'Languages of clips',
   'interests.languages.says': 'If you choose none, clips come in every language.',
   'interests.count': '{n} of {most} chosen',
+  'interests.long': '“{tag}” is too long for a tag: 40 characters at most.',
   'interests.full': 'You can choose {most} at most. Take one out first.',
   'interests.saved': 'Saved. The next clips go by it.',
   'interests.later': 'Not now',

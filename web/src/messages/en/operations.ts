@@ -2,6 +2,7 @@ export default {
   'operations.title': 'Operations',
   'operations.asOf': 'Read {when}.',
   'operations.health': 'Health',
+  'operations.health.ok': 'Well',
   'operations.stage': 'Stage {stage}',
   'operations.level': 'Level of the feed',
   'operations.level.whole': 'Whole',

@@ -32,7 +32,7 @@ export default {
   'profile.missing.says': 'The name may be mistyped, or the account is gone.',
   'profile.name': 'Displayed name',
   'profile.handle': 'Handle',
-  'profile.handle.says': 'Small letters, digits and _; how others find you.',
+  'profile.handle.says': '3 to 30 small letters and digits, with a dot or _ between them; how others find you.',
   'profile.bio': 'About you',
   'profile.saved': 'Your profile is saved',
   'profile.choose': 'Choose a handle, so that others find you.',

@@ -10,6 +10,8 @@ export default {
   'settings.choice.auto': 'As the system',
   'settings.choice.on': 'On',
   'settings.choice.off': 'Off',
+  'settings.letterKeys': 'Keys of one letter do something',
+  'settings.letterKeys.says': 'Among clips l, c, m, j and k; all those of the review page. Turn them off if a speech program presses them.',
   'settings.playback': 'Playback',
   'settings.autoplay': 'Play clips by themselves',
   'settings.captions': 'Show captions where there are any',
