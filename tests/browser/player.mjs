@@ -104,23 +104,29 @@ await run(async (page, given) => {
   const leak = await page.evaluate(async ({ item }) => {
     const { Pool, toClip } = await import('/player.js');
     const refs = [];
-    const once = async (ms) => {
+    const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const once = async (enough) => {
       const pool = new Pool({ muted: true });
       pool.show([toClip(item), toClip({ ...item, video_id: 'other' })], 0);
       refs.push(new window.WeakRef(pool), new window.WeakRef(pool.element(0)), new window.WeakRef(pool.video));
-      await new Promise((resolve) => setTimeout(resolve, ms));
+      await enough(pool);
       pool.destroy();
     };
+    const plays = async (pool) => {
+      for (let looks = 0; looks < 200 && !(pool.video?.currentTime > 0); looks += 1) {
+        await sleep(50);
+      }
+    };
     for (let time = 0; time < 100; time += 1) {
-      await once(time % 10 === 0 ? 100 : time % 3);
+      await once(() => sleep(time % 10 === 0 ? 100 : time % 3));
     }
     const left = () => refs.filter((ref) => ref.deref()).length;
     for (let time = 0; time < 10 && left() > 3; time += 1) {
       // Chromium keeps those that were destroyed at once until another one has played, and a busy machine plays late.
-      await once(500);
+      await once(plays);
       for (let turn = 0; turn < 10; turn += 1) {
         window.gc();
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await sleep(100);
       }
     }
     return left();
