@@ -55,7 +55,7 @@ def is_unreadable(failure: str) -> bool:
 
 
 def set_aside(state: str) -> None:
-    """The state counts no more; its files stay there until the next start."""
+    """The state counts no more, and the next start removes it."""
     metadata = path(state) / METADATA
     metadata.replace(metadata.with_name(f"{METADATA}.unreadable"))
 

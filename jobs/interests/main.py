@@ -33,9 +33,10 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 if __package__ in (None, ""):  # Managed Flink runs main.py of the zip, beside the folders jobs/ and reelstack/
     sys.path.insert(0, str(Path(__file__).parent))
@@ -53,6 +54,7 @@ from jobs.interests.settings import address, settings
 
 NAME = "interests"
 LOOKED_EVERY_SECONDS = 0.2
+ENDS = (signal.SIGTERM, signal.SIGINT)
 ANEW = "interests: starts anew, of what the stream holds"
 
 
@@ -65,17 +67,26 @@ def main(argv: list[str]) -> int:
     options = replace(options, state=state)
     if others and not checkpoints.newest_state(state):
         _say(f"{ANEW}: an earlier release left a state that this one does not read")
-    while True:
-        start = checkpoints.newest_state(options.state)
-        failure = _run(options, start)
-        if not failure:
-            return 0
-        _say(f"interests: failed: {failure}")
-        if not start or not checkpoints.is_unreadable(failure):
-            return 1
-        checkpoints.set_aside(start)
-        instead = checkpoints.newest_state(options.state)
-        _say(f"{'interests: starts at the state before' if instead else ANEW}: {start} cannot be read")
+    start = checkpoints.newest_state(options.state)
+    failure = _run(options, start)
+    if not failure:
+        return 0
+    _say(f"interests: failed: {failure}")
+    if not start or not checkpoints.is_unreadable(failure):
+        return 1
+    checkpoints.set_aside(start)
+    instead = checkpoints.newest_state(options.state)
+    _say(f"{'interests: starts at the state before' if instead else ANEW}: {start} cannot be read")
+    return _begin_again(argv)
+
+
+def _begin_again(argv: list[str]) -> NoReturn:
+    """With a JVM of its own: in that of a job that failed while it began, Python may not start a second time."""
+    jvm = get_gateway().jvm.java.lang.ProcessHandle.current().pid()
+    os.kill(jvm, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        os.waitpid(jvm, 0)
+    os.execv(sys.executable, [sys.executable, "-m", "jobs.interests.main", *argv])  # noqa: S606  # ours
 
 
 def _planned(options: Options, state: str = "") -> StreamExecutionEnvironment:
@@ -110,16 +121,18 @@ def _run(options: Options, state: str) -> str:
 
 def _watch(job: Any, options: Options) -> str:
     asked: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDS:
         signal.signal(number, lambda got, _frame: asked.append(got))
     _say(f"interests: reads by {options.source}")
     result = job.get_job_execution_result()  # its status cannot be asked for: the mini-cluster ends with the job
     while not asked:
         if result.done():
-            error = result.exception()
-            if not error:
-                _say("interests: finished")
-            return str(error) if error else ""
+            for number in ENDS:  # nobody looks at what is asked any more
+                signal.signal(number, signal.SIG_DFL)
+            if error := result.exception():
+                return str(error)
+            _say("interests: finished")
+            return ""
         time.sleep(LOOKED_EVERY_SECONDS)
     if options.state:
         _say(f"interests: stopped at {_stop(job, options.state)}")
