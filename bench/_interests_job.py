@@ -26,6 +26,8 @@ class Job:
     options: tuple[str, ...] = ()
     source: str = "files"
     jvm_arguments: str = "-Xmx1g"
+    code: Path = ROOT
+    """Where jobs/ and layers/ are: of another release, in a test."""
     _process: subprocess.Popen[bytes] | None = None
     _segments: int = 0
     log: list[str] = field(default_factory=list)
@@ -57,12 +59,14 @@ class Job:
         ]
         environment = os.environ | {
             "PATH": f"{PYTHON}:{os.environ['PATH']}",
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/common/python'}",
+            "PYTHONPATH": f"{self.code}:{self.code / 'layers/common/python'}",
             "FLINK_LOG_DIR": str(self.folder),
             "JVM_ARGS": self.jvm_arguments,
         }
         with (self.folder / "output").open("ab") as output:
-            process = self._process = subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=output, stderr=output)
+            process = self._process = subprocess.Popen(
+                argv, cwd=self.code, env=environment, stdout=output, stderr=output
+            )
         assert wait_until(lambda: self._pids.exists() or process.poll() is not None, STARTED_SECONDS)
         assert self._pids.exists(), self.output()
 
@@ -103,7 +107,7 @@ class Job:
 
     def checkpoints(self) -> int:
         """The number of the newest complete checkpoint."""
-        names = [each.parent.name for each in self.state.glob("*/chk-*/_metadata")]
+        names = [each.parent.name for each in self.state.glob("*/*/chk-*/_metadata")]
         return max((int(name.removeprefix("chk-")) for name in names), default=0)
 
     def output(self) -> str:

@@ -1,8 +1,14 @@
 """Settings of the jobs beside the service, which only profile `full` has: part of infra/settings.py."""
 
+import json
 from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
+
+from infra import ROOT
+
+INTERESTS_GENERATION: int = json.loads((ROOT / "jobs" / "interests" / "state.json").read_text())["generation"]
+"""Of the Flink job's state: jobs/interests/checkpoints.py. It is no setting, and part of the application's name."""
 
 
 class JobSettings(BaseModel):

@@ -10,6 +10,7 @@ from typing import Self
 from aws_cdk.region_info import RegionInfo
 from pynamodb.models import Model
 
+from infra.job_settings import INTERESTS_GENERATION
 from infra.settings import Settings
 from reelstack.tables.model import deployed
 
@@ -88,8 +89,14 @@ class Names:
 
     @property
     def interests(self) -> str:
-        """Of the Flink application and of its consumer of the event stream; profile `full` only."""
+        """Of the Flink job's consumer of the event stream; profile `full` only."""
         return self._named("interests")
+
+    @property
+    def interests_application(self) -> str:
+        """Of the Flink application, which has no other state than that of its generation: CloudFormation makes another
+        application for another name, and deletes the one before with its snapshots."""
+        return self._named(f"interests-{INTERESTS_GENERATION}")
 
     # --- tables, queues, the bus -------------------------------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 The job is a Python client and the JVM that it starts, in one process group: a client that was killed leaves the JVM,
 which ends with its group (local/processes.py). Its state, the newest checkpoint or the savepoint of an orderly end, is
-kept in state/interests: the next start goes on there. It listens on 127.0.0.1 alone, on ports that nobody chose.
+kept in state/interests: the next start goes on there, or begins anew where the job cannot read it. It listens on
+127.0.0.1 alone, on ports that nobody chose.
 """
 
 import os
@@ -31,6 +32,8 @@ ANSWER_SECONDS = 2
 JOB_SECONDS = 180
 """Flink plans a dozen statements first: 20 s on a quiet machine."""
 TELL_SECONDS = 10
+TOLD = re.compile(r"^interests: (starts (?:anew|at the state before).*)$", re.MULTILINE)
+"""What the job's log says when it does not go on where it ended."""
 
 
 def require() -> None:
@@ -73,11 +76,17 @@ def start(services: Services, told: Callable[[str], None] = lambda _: None) -> s
         services.stop("segments")
     else:
         _start_feeder(services)
+    log = services.log("interests")
+    begins = log.stat().st_size if log.exists() else 0
     services.start_engine("interests", _job(services, by_connector=by_connector), _environment(services), lambda: True)
     _await_heartbeat(services, told)
-    if by_connector:
-        return "reads Kinesis by the connector"
-    return "reads segments of the stream: no connector here (mvn -f jobs/interests/pom.xml package)"
+    reads = "reads segments of the stream: no connector here (mvn -f jobs/interests/pom.xml package)"
+    return "; ".join(("reads Kinesis by the connector" if by_connector else reads, *said(log, begins)))
+
+
+def said(log: Path, begins: int) -> list[str]:
+    """What people are told of a start whose log begins at this byte."""
+    return TOLD.findall(log.read_bytes()[begins:].decode(errors="replace"))
 
 
 def heartbeat(services: Services) -> str:

@@ -3,7 +3,9 @@ writes the cache.
 
 It stands in the VPC, because the cache is nowhere else, and reaches Kinesis by an interface endpoint. What it runs is
 one zip of infra/engines/interests_zip.py. CloudFormation makes the application and updates it, from a snapshot of its
-state; it does not start it: `reelstack deploy` does (deployment/interests.py).
+state; it does not start it: `reelstack deploy` does (deployment/interests.py). A release that does not read that state
+has another generation of it, and with it another name of the application: CloudFormation makes a new application, which
+reads the stream from its beginning, and deletes the one before, which ran until then, with its snapshots.
 """
 
 from collections.abc import Callable
@@ -88,7 +90,7 @@ class Interests(Construct):
         return flink.CfnApplication(
             self,
             "Application",
-            application_name=self.names.interests,
+            application_name=self.names.interests_application,
             application_description="Interests of viewers and what trends, by the second",
             runtime_environment=RUNTIME,
             service_execution_role=self.role.role_arn,
@@ -129,7 +131,7 @@ class Interests(Construct):
                 "region": self.names.region,
                 "reader": "EFO",
                 "consumer": self.names.interests,
-                # Of a first start: what the stream still holds is a week, which the job reads in minutes.
+                # Of a first start, and of the first of a generation: a week, which the job reads in minutes.
                 "position": "TRIM_HORIZON",
                 "cache": self._around.cache_url,
                 "checkpoint.ms": str(CHECKPOINT_SECONDS * 1000),

@@ -30,7 +30,7 @@ class InterestsMetrics:
         self.kpus = self._of_job("KPUs")
 
     def _of_job(self, name: str) -> cloudwatch.Metric:
-        return _metric("AWS/KinesisAnalytics", name, {"Application": self._names.interests})
+        return _metric("AWS/KinesisAnalytics", name, {"Application": self._names.interests_application})
 
     def _of_consumer(self, name: str, statistic: str, label: str | None = None) -> cloudwatch.Metric:
         of = {"StreamName": self._names.event_stream, "ConsumerName": self._names.interests}

@@ -14,142 +14,131 @@ also a property of the group `interests` in /etc/flink/application_properties.js
 --cache            valkey:// or valkeys:// address.
 --path --stream-arn --region --endpoint --reader (POLLING | EFO) --consumer (name for EFO) --position (TRIM_HORIZON |
                    LATEST; only for a start without state) --jar
---state            folder (or file:// address) of checkpoints and savepoints. The newest complete one is where the job
-                   starts. Managed Flink keeps state itself: not given there.
+--state            folder (or file:// address) of checkpoints and savepoints, by generation (checkpoints.py). The newest
+                   complete one is where the job starts. Managed Flink keeps state itself: not given there.
 --checkpoint-ms    1000; 10000 on Managed Flink.
 --parallelism      1; Managed Flink's own is taken there.
 --watermark-ms     200: how often watermarks advance; 0 = with each event, for tests.
+--restarts         20 within ten minutes; then the job has failed.
 --pid-file         gets {"client": pid, "jvm": pid}: the JVM outlives a client that was killed, so who starts the job
                    ends both.
 
 SIGTERM and SIGINT stop the job with a savepoint in --state; the exit code is 0. A job that failed for good (its
-restarts are bounded) ends with 1. A Valkey that does not answer holds the stream back and fails nothing.
+restarts are bounded) ends with 1. A job that failed since it cannot read the state that it started at begins again, at
+the state before or anew. A Valkey that does not answer holds the stream back and fails nothing.
 """
 
 import json
-import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 if __package__ in (None, ""):  # Managed Flink runs main.py of the zip, beside the folders jobs/ and reelstack/
     sys.path.insert(0, str(Path(__file__).parent))
 
+from py4j.protocol import Py4JJavaError
 from pyflink.common import Configuration
-from pyflink.common.typeinfo import Types
-from pyflink.datastream import DataStream, StreamExecutionEnvironment
+from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.java_gateway import get_gateway
-from pyflink.table import DataTypes, Schema, StreamTableEnvironment, Table
-from pyflink.table.changelog_mode import ChangelogMode
 
+from jobs.interests import checkpoints, segments
 from jobs.interests import options as given
-from jobs.interests import sink, statements
-from jobs.interests.checkpoints import newest_state
 from jobs.interests.options import Options
-from jobs.interests.settings import DUPLICATES_MS, STATE_TTL, STATE_TTL_MS, address, settings
+from jobs.interests.plan import build
+from jobs.interests.settings import address, settings
 
 NAME = "interests"
 LOOKED_EVERY_SECONDS = 0.2
-_log = logging.getLogger(__name__)
-
-
-def build(env: StreamExecutionEnvironment, options: Options) -> None:
-    """Everything between the source and Valkey, ready to be executed."""
-    tables = StreamTableEnvironment.create(env)
-    tables.execute_sql(statements.source(options))
-    _tell(tables)
-    count = env.get_parallelism()
-    for view in statements.views(count):
-        tables.execute_sql(view)
-    appended = statements.APPENDED + (() if options.source == "archive" else statements.HEARTBEAT)
-    rows = [_replacing(tables, view) for view in statements.REPLACED]
-    rows.append(tables.to_changelog_stream(_rows(tables, appended), _schema(), ChangelogMode.insert_only()))
-    keyed = rows[0].union(*rows[1:]).key_by(lambda row: sink.part(row, count), key_type=Types.INT())
-    keyed.process(sink.Sink(options.cache), output_type=sink.ROW_TYPE).uid("valkey").name("valkey")
-
-
-def _tell(tables: StreamTableEnvironment) -> None:
-    """The view `told`: a stream by itself, so that the source is read once for all outputs, and ids of events are kept
-    for a shorter time than everything else."""
-    for view in statements.told():
-        tables.execute_sql(view)
-    tables.get_config().set(STATE_TTL, f"{DUPLICATES_MS} ms")
-    stream = tables.to_data_stream(tables.from_path("told_events"))
-    tables.get_config().set(STATE_TTL, f"{STATE_TTL_MS} ms")
-    schema = Schema.new_builder().column_by_expression("arrived", "PROCTIME()")
-    tables.create_temporary_view("told", stream, schema.watermark("event_time", "SOURCE_WATERMARK()").build())
-
-
-def _replacing(tables: StreamTableEnvironment, view: str) -> DataStream:
-    schema = _schema(keyed=True)
-    return tables.to_changelog_stream(_rows(tables, (view,)), schema, ChangelogMode.upsert())
-
-
-def _rows(tables: StreamTableEnvironment, views: Sequence[str]) -> Table:
-    columns = ", ".join(f"COALESCE(CAST(`{name}` AS {kind}), {nothing}) AS `{name}`" for name, kind, nothing in _CASTS)
-    return tables.sql_query(" UNION ALL ".join(f"SELECT {columns} FROM {view}" for view in views))  # noqa: S608  # ours
-
-
-def _schema(*, keyed: bool = False) -> Schema:
-    builder = Schema.new_builder()
-    for name, kind in zip(sink.ROW, _COLUMNS, strict=True):
-        builder = builder.column(name, kind)
-    return (builder.primary_key("owner", "field") if keyed else builder).build()
-
-
-_COLUMNS = (
-    *(DataTypes.STRING().not_null(), DataTypes.STRING().not_null(), DataTypes.STRING().not_null()),
-    *(DataTypes.BIGINT().not_null(), DataTypes.DOUBLE().not_null(), DataTypes.STRING().not_null()),
-)
-_CASTS = (
-    *(("kind", "STRING", "''"), ("owner", "STRING", "''"), ("field", "STRING", "''")),
-    *(("number", "BIGINT", "0"), ("total", "DOUBLE", "0.0E0"), ("counts", "STRING", "''")),
-)
+ENDS = (signal.SIGTERM, signal.SIGINT)
+ANEW = "interests: starts anew, of what the stream holds"
 
 
 def main(argv: list[str]) -> int:
     options = given.read(argv)
+    if options.managed:
+        _planned(options).execute(NAME)
+        return 0
+    state, others = checkpoints.opened(options.state)
+    options = replace(options, state=state)
+    if others and not checkpoints.newest_state(state):
+        _say(f"{ANEW}: an earlier release left a state that this one does not read")
+    start = checkpoints.newest_state(options.state)
+    failure = _run(options, start)
+    if not failure:
+        return 0
+    _say(f"interests: failed: {failure}")
+    if not start or not checkpoints.is_unreadable(failure):
+        return 1
+    checkpoints.set_aside(start)
+    instead = checkpoints.newest_state(options.state)
+    _say(f"{'interests: starts at the state before' if instead else ANEW}: {start} cannot be read")
+    return _begin_again(argv)
+
+
+def _begin_again(argv: list[str]) -> NoReturn:
+    """With a JVM of its own: in that of a job that failed while it began, Python may not start a second time."""
+    jvm = get_gateway().jvm.java.lang.ProcessHandle.current().pid()
+    os.kill(jvm, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        os.waitpid(jvm, 0)
+    os.execv(sys.executable, [sys.executable, "-m", "jobs.interests.main", *argv])  # noqa: S606  # ours
+
+
+def _planned(options: Options, state: str = "") -> StreamExecutionEnvironment:
     configuration = Configuration()
     for name, value in settings(options).items():
         configuration.set_string(name, value)
-    if state := newest_state(options.state):
+    if state:
         configuration.set_string("execution.state-recovery.path", state)
-        print(f"interests: starts at {state}", flush=True)
     env = StreamExecutionEnvironment.get_execution_environment(configuration)
     if options.jar:
         env.add_jars(Path(options.jar).resolve().as_uri())
     build(env, options)
-    if options.managed:
-        env.execute(NAME)
-        return 0
+    return env
+
+
+def _run(options: Options, state: str) -> str:
+    """Until the job ends, or a signal asks for its end. What it failed of; empty if it did not."""
+    if state:
+        _say(f"interests: starts at {state}")
+    elif options.source == "files":
+        segments.gather(Path(options.path))
+    env = _planned(options, state)
     if options.pid_file:
         pids = {"client": os.getpid(), "jvm": get_gateway().jvm.java.lang.ProcessHandle.current().pid()}
         Path(options.pid_file).write_text(json.dumps(pids))
-    return _watch(env.execute_async(NAME), options)
+    try:
+        job = env.execute_async(NAME)
+    except Py4JJavaError as error:  # a state whose list of files is damaged is refused at once
+        return str(error)
+    return _watch(job, options)
 
 
-def _watch(job: Any, options: Options) -> int:
-    """Until the job ends, or a signal asks for its end."""
+def _watch(job: Any, options: Options) -> str:
     asked: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDS:
         signal.signal(number, lambda got, _frame: asked.append(got))
-    print(f"interests: reads by {options.source}", flush=True)
+    _say(f"interests: reads by {options.source}")
     result = job.get_job_execution_result()  # its status cannot be asked for: the mini-cluster ends with the job
     while not asked:
         if result.done():
-            error = result.exception()
-            print(f"interests: failed: {error}" if error else "interests: finished", flush=True)
-            return 1 if error else 0
+            for number in ENDS:  # nobody looks at what is asked any more
+                signal.signal(number, signal.SIG_DFL)
+            if error := result.exception():
+                return str(error)
+            _say("interests: finished")
+            return ""
         time.sleep(LOOKED_EVERY_SECONDS)
     if options.state:
-        print(f"interests: stopped at {_stop(job, options.state)}", flush=True)
+        _say(f"interests: stopped at {_stop(job, options.state)}")
     else:
         job.cancel().result()
-    return 0
+    return ""
 
 
 def _stop(job: Any, folder: str) -> str:
@@ -157,6 +146,10 @@ def _stop(job: Any, folder: str) -> str:
     no longer has."""
     form = get_gateway().jvm.org.apache.flink.core.execution.SavepointFormatType.CANONICAL
     return str(job._j_job_client.stopWithSavepoint(False, address(folder), form).get())
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

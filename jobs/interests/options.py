@@ -28,6 +28,7 @@ class Options:
     checkpoint_ms: int = 1000
     parallelism: int = 1
     watermark_ms: int = 200
+    restarts: int = 20
     pid_file: str = ""
     managed: bool = False
     """By Managed Flink, which has its own state, restarts and parallelism; the program submits the job and ends."""

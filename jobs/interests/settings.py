@@ -10,8 +10,6 @@ DUPLICATES_MS = 24 * 3600 * 1000
 HOST = "127.0.0.1"
 MANAGED_MB, NETWORK_MB = 16, 64
 """Of each part."""
-RESTARTS = 20
-"""Within RESTARTS_RESET_MINUTES; then the job has failed."""
 
 
 def settings(options: Options) -> dict[str, str]:
@@ -35,7 +33,7 @@ def settings(options: Options) -> dict[str, str]:
         "parallelism.default": str(options.parallelism),
         "state.backend.type": "hashmap",
         "restart-strategy.type": "failure-rate",
-        "restart-strategy.failure-rate.max-failures-per-interval": str(RESTARTS),
+        "restart-strategy.failure-rate.max-failures-per-interval": str(options.restarts),
         "restart-strategy.failure-rate.failure-rate-interval": "10 min",
         "restart-strategy.failure-rate.delay": "1 s",
         # Left alone, Flink's REST and blob servers listen on every interface of the machine.

@@ -7,10 +7,11 @@ import pytest
 from deployment import interests
 from deployment.errors import JobNotBuilt
 from infra.engines import interests_zip
+from infra.job_settings import INTERESTS_GENERATION
 from infra.settings import Settings
 from tests.deployment.conftest import Answering
 
-NAME = "reelstack-dev-interests"
+NAME = f"reelstack-dev-interests-{INTERESTS_GENERATION}"
 
 
 def _detail(status: str) -> dict[str, object]:

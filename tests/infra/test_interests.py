@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from infra.engines import interests, interests_zip
+from infra.job_settings import INTERESTS_GENERATION
 from infra.settings import Settings
 from jobs.interests import options
 from tests.aws_shapes import problems
@@ -55,6 +56,29 @@ def test_its_properties_are_those_that_the_services_model_takes(prod: Assembly) 
 
 def test_a_runtime_that_does_not_exist_is_found(prod: Assembly) -> None:
     assert problems("kinesisanalyticsv2", "CreateApplication", _request(prod) | {"RuntimeEnvironment": "FLINK-9"})
+
+
+def test_another_generation_of_its_state_is_another_application(prod: Assembly) -> None:
+    """CloudFormation replaces an application whose name changes; one that stays restores its newest snapshot."""
+    name = _application(prod)["ApplicationName"]
+    assert name == f"reelstack-prod-interests-{INTERESTS_GENERATION}"
+    watched = {
+        dimension["Value"]
+        for alarm in prod.of("AWS::CloudWatch::Alarm")
+        for query in [alarm.properties, *(each.get("MetricStat", {}).get("Metric", {}) for each in _queries(alarm))]
+        for dimension in query.get("Dimensions", ())
+        if dimension["Name"] == "Application"
+    }
+    assert watched == {name}
+
+
+def _queries(alarm: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = alarm.properties.get("Metrics", [])
+    return found
+
+
+def test_an_application_without_state_reads_all_that_the_stream_holds(prod: Assembly) -> None:
+    assert _groups(prod)[interests.OPTIONS]["position"] == "TRIM_HORIZON"
 
 
 def test_a_core_stage_has_none(assemblies: dict[str, Assembly]) -> None:

@@ -67,7 +67,7 @@ class Run:
             seen.regions = {
                 place: live_signals.parse_region(self.client.get(live_signals.region_key(place))) for place in PLACES
             }
-            return all(_windows(seen.regions[place]) == expected[place] for place in PLACES)
+            return all(windows(seen.regions[place]) == expected[place] for place in PLACES)
 
         self.stops[name] = seen
         assert wait_until(holds, SEEN_SECONDS, 0.2), (name, self._differences(seen), self.job.output())
@@ -89,9 +89,9 @@ class Run:
     def _differences(self, seen: Seen) -> list[str]:
         """The ends of windows that differ, and a few items of those with the same end."""
         found = []
-        for place, windows in seen.expected.items():
-            written = _windows(seen.regions[place])
-            for seconds, (end, items) in windows.items():
+        for place, expected in seen.expected.items():
+            written = windows(seen.regions[place])
+            for seconds, (end, items) in expected.items():
                 end_seen, items_seen = written.get(seconds, (0, {}))
                 if end != end_seen:
                     found.append(f"{place} {seconds}: ends {end_seen}, not {end}")
@@ -112,7 +112,7 @@ def _eventually(check: Callable[[], None]) -> None:
         check()
 
 
-def _windows(region: RegionSignals) -> dict[int, tuple[int, Any]]:
+def windows(region: RegionSignals) -> dict[int, tuple[int, Any]]:
     return {
         seconds: (
             end,
@@ -209,7 +209,7 @@ STOPS = ("first", "killed", "away", "upgraded", "streamed", "last", "spammed")
 def test_every_window_of_every_region_equals_the_reference(run: Run, stop: str) -> None:
     seen = run.stops[stop]
     for place in PLACES:
-        assert _windows(seen.regions[place]) == seen.expected[place], (stop, place, run.job.output())
+        assert windows(seen.regions[place]) == seen.expected[place], (stop, place, run.job.output())
         assert seen.expected[place][600][1]
 
 

@@ -1,9 +1,5 @@
-"""Flink's settings for the job, and where it starts again."""
+"""Flink's settings for the job."""
 
-import os
-from pathlib import Path
-
-from jobs.interests.checkpoints import newest_state
 from jobs.interests.options import Options
 from jobs.interests.settings import settings
 
@@ -40,14 +36,3 @@ def test_restarts_are_bounded() -> None:
     local = settings(Options())
     assert local["restart-strategy.type"] == "failure-rate"
     assert int(local["restart-strategy.failure-rate.max-failures-per-interval"]) < 100
-
-
-def test_the_job_starts_at_the_newest_complete_state(tmp_path: Path) -> None:
-    assert newest_state("") == newest_state(str(tmp_path)) == ""
-    for second, name in enumerate(("a/chk-3", "b/savepoint-1", "a/chk-2")):
-        folder = tmp_path / name
-        folder.mkdir(parents=True)
-        (folder / "_metadata").touch()
-        os.utime(folder / "_metadata", (second, second))
-    (tmp_path / "a" / "chk-4").mkdir()  # begun, never completed
-    assert newest_state(tmp_path.as_uri()) == (tmp_path / "a" / "chk-2").as_uri()

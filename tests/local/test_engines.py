@@ -64,3 +64,13 @@ def test_an_older_java_is_told_by_its_version(monkeypatch: pytest.MonkeyPatch, t
 
 def test_a_cache_that_does_not_answer_is_no_heartbeat(services: Services) -> None:
     assert engines.heartbeat(services) == "no heartbeat"
+
+
+def test_people_are_told_that_the_job_starts_anew(tmp_path: Path) -> None:
+    """Of the start that they wait for: the log is that of all."""
+    log = tmp_path / "interests.log"
+    log.write_text("interests: starts anew, once\n")
+    begins = log.stat().st_size
+    with log.open("a") as more:
+        more.write("interests: starts at file:///s\nCaused by: x\ninterests: starts anew: /s cannot be read\n")
+    assert engines.said(log, begins) == ["starts anew: /s cannot be read"]
