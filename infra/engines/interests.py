@@ -131,7 +131,7 @@ class Interests(Construct):
                 "region": self.names.region,
                 "reader": "EFO",
                 "consumer": self.names.interests,
-                # Of a first start, and of the first of a generation: a week, which the job reads in minutes.
+                # Of a first start, and of the first of a generation: a week. docs/interests.md says how long it takes.
                 "position": "TRIM_HORIZON",
                 "cache": self._around.cache_url,
                 "checkpoint.ms": str(CHECKPOINT_SECONDS * 1000),

@@ -5,6 +5,7 @@ eight segments 686 came too late for the window of ten minutes, where 44 are.
 """
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ def gather(folder: Path) -> None:
     lines = [line for each in waiting for line in each.read_bytes().split(b"\n") if line]
     lines.sort(key=_arrival)
     hidden = folder / f".{GATHERED}.new"  # Flink reads no file whose name begins with a dot
-    hidden.write_bytes(b"".join(line + b"\n" for line in lines))
+    with hidden.open("wb") as file:
+        file.writelines(line + b"\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())  # the others are emptied next: a power failure must not take both
     hidden.replace(folder / GATHERED)
     for each in waiting:
         if each.name != GATHERED:
@@ -31,7 +35,7 @@ def _arrival(line: bytes) -> int:
     """Unix milliseconds; 0 of a line that is no event: nothing comes of it wherever it stands."""
     try:
         event: Any = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return 0
     received_at = event.get("received_at") if isinstance(event, dict) else None
     return received_at if isinstance(received_at, int) else 0

@@ -131,8 +131,12 @@ def test_a_process_loads_one_ranker_of_arms_after_its_first_look(world: World) -
     registry.release(world.place, other)
     world.look()
     assert of_arm(world) is None, "it is in service"
+    assert set(world.loader.base_encoders) == {other}, "the one before takes no memory any more"
+    world.loader.named = lambda: [one]
+    assert of_arm(world) == one
     world.loader.named = list
     assert of_arm(world) is None
+    assert set(world.loader.base_encoders) == {other}
 
 
 @pytest.mark.parametrize("is_there", [True, False])

@@ -126,6 +126,7 @@ class Loader:
         model = self._kept("model", lambda: rank_model.load(self.read, version), RankModelRefused)
         if model is not None:
             self.now = replace(self.now, encoder=self._encoder(model, self.now.table))
+            self._forget_rankers()
 
     def _of_arm(self) -> None:
         """One at most, the first that arms name beside the one in service: each takes memory and time to be loaded."""
@@ -133,6 +134,7 @@ class Loader:
         version = next((one for one in self.named() if not serving or one != serving.version), "")
         if arm and arm.model.version != version:
             self.now, arm = replace(self.now, of_arm=None), None
+            self._forget_rankers()
         name, at = self.tried
         if not version or arm or (name == version and 0 <= time.time() - at < TRY_AGAIN_SECONDS):
             return
@@ -186,13 +188,14 @@ class Loader:
     def _encoder(self, model: RankModel, table: ItemTable) -> TableEncoder:
         before = self.base_encoders.get(model.version)
         if table.base and (before is None or before.model is not model or before.table is not table.base):
-            before = TableEncoder(model, table.base)
-            others = {one.model.version: one for one in self.base_encoders.values() if self._serves(one.model)}
-            self.base_encoders = others | {model.version: before}
+            before = self.base_encoders[model.version] = TableEncoder(model, table.base)
         return TableEncoder(model, table, before if table.base else None).prepare()
 
-    def _serves(self, model: RankModel) -> bool:
-        return any(one is not None and one.model is model for one in (self.now.encoder, self.now.of_arm))
+    def _forget_rankers(self) -> None:
+        """Those that serve no more, before another one is loaded: each holds its table and its vocabulary."""
+        serve = [one.model for one in (self.now.encoder, self.now.of_arm) if one]
+        kept = {version: one for version, one in self.base_encoders.items() if any(one.model is each for each in serve)}
+        self.base_encoders = kept
 
     def _nothing_new(self, name: str, pointer: str | None) -> None:
         """A pointer that was taken back, or that names the version in service, refuses nothing any more."""
