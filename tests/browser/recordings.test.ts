@@ -6,11 +6,12 @@ const disk = new Map<string, Map<string, unknown>>(['uploads', 'files', 'remembe
 let hasRoom = true;
 
 function request(act: () => unknown) {
-  const made: { result?: unknown; error?: Error } = {};
+  const made: { result?: unknown; error?: Error; onsuccess?: () => void } = {};
   const transaction: Record<string, () => void> = {};
   queueMicrotask(() => {
     try {
       made.result = act();
+      made.onsuccess?.();
       transaction.oncomplete?.();
     } catch (error) {
       made.error = error as Error;
@@ -74,6 +75,7 @@ test('a recording is kept before anybody sends it off, whatever the browser esti
   assert.deepEqual([only(later).state, only(later).title, (await store.fileOf(only(later).id))?.size], ['draft', 'Sea', 64]);
   assert.equal(await store.recordings('me'), 1);
   assert.equal(await store.recordings('you'), 0);
+  assert.equal(later.isAtRisk, false, 'nothing would be lost with the page');
 });
 
 test('a recording without room is told, keeps the page from being left, and outlives the end of a sign-in', async () => {
@@ -105,6 +107,32 @@ test('a recording that another tab has sent is not sent again', async () => {
   await one.remove(id);
   await other.start(id, only(other));
   assert.equal(other.items.peek().length, 0);
+});
+
+test('a recording that another tab has sent is not sent again, though something was typed, it was paused, or its turn came', async () => {
+  const [one, other] = [new Queue('me'), new Queue('me')];
+  await one.add([recording()], true);
+  await other.begin();
+  const { id } = only(one);
+  await store.keep({ ...(await store.keptOf(id))!, draft: false, sent: true });
+  other.note(id, { ...only(other), title: 'Sea' });
+  other.pause(id);
+  other.resume(id);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual([only(other).state, (await store.keptOf(id))?.sent], ['sent', true]);
+});
+
+test('of a recording that the service does not know a sign-out leaves nothing, and it counts those that storage refused', async () => {
+  const queue = new Queue('me');
+  await queue.add([recording()], true);
+  await store.forgetFiles('me');
+  assert.deepEqual([...disk.values()].map(({ size }) => size), [0, 0, 0]);
+  hasRoom = false;
+  await queue.add([new File([new Uint8Array(32)], 'then.mp4', { lastModified: 2 })], true);
+  disk.get('uploads')!.clear();
+  assert.deepEqual([await store.recordings('me'), await store.recordings('you')], [1, 0]);
+  await store.forgetFiles('me');
+  assert.equal(await store.recordings('me'), 0);
 });
 
 test('a recording is not dropped for its age', async () => {

@@ -94,20 +94,26 @@ async function hashed(request: Request): Promise<Response> {
   if (kept) {
     return kept;
   }
-  const answer = await fetch(request);
+  return keep(request, await fetch(request));
+}
+
+/** Uploads may have filled the disk: a file that cannot be kept is shown all the same. */
+async function keep(request: Request, answer: Response): Promise<Response> {
   if (answer.ok) {
     const copy = answer.clone();
-    // Uploads may have filled the disk: a file that cannot be kept is shown all the same.
     await caches.open(SHELL).then((cache) => cache.put(request, copy)).catch(() => undefined);
   }
   return answer;
 }
 
-/** Of the network, which is waited for a while only where another one is kept: a weak network is no better than none. */
+/**
+ * Of the network, which is waited for a while only where another one is kept: a weak network is no better than none. The
+ * newest is kept, since a deployment changes its configuration without another build.
+ */
 async function fresh(request: Request): Promise<Response> {
-  const kept = await caches.match(request);
+  const kept = await caches.match(request).catch(() => undefined);
   try {
-    return await fetch(request, kept ? { signal: AbortSignal.timeout(PATIENCE_MS) } : {});
+    return await keep(request, await fetch(request, kept ? { signal: AbortSignal.timeout(PATIENCE_MS) } : {}));
   } catch (error) {
     if (!kept) {
       throw error;

@@ -195,9 +195,14 @@ function Write({ video_id, answering, send }: { video_id: string; answering: Sig
     event.preventDefault();
     busy.value = true;
     const said = text.peek();
+    // On its way it is nothing that a sheet opened anew may offer, and send, again.
+    begun.delete(draft);
+    const isSent = await attempt(() => send(said.trim()));
     // What was written on meanwhile was not sent.
-    if (await attempt(() => send(said.trim())) && text.peek() === said) {
-      write('');
+    if (isSent && text.peek() === said) {
+      text.value = '';
+    } else if (!begun.has(draft)) {
+      begun.set(draft, text.peek());
     }
     busy.value = false;
   };

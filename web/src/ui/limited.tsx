@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n.ts';
-import { announce } from '../state.ts';
 import { lengthOf } from './lengths.ts';
 
 /** From so few characters on, it is told how many are left. */
@@ -30,16 +29,17 @@ interface LimitedProps {
 
 /**
  * A field whose form is not sent while its text is too long, which is told. `maxlength` would cut what is pasted without a word,
- * and count an emoji as two.
+ * and count an emoji as two. It is read out here, since what lies outside of a modal dialog is not.
  */
 export function Limited({ most, rows, first, value, label, typed, field, ...given }: LimitedProps) {
   const own = useRef<Field | null>(null);
   const left = useSignal(most);
+  const told = useSignal('');
   const check = () => {
     const now = most - lengthOf(own.current?.value ?? '');
     const says = now < 0 ? t('common.tooLong', { n: -now }) : '';
-    if (says && left.peek() >= 0) {
-      announce(says);
+    if (!says || left.peek() >= 0) {
+      told.value = says;
     }
     left.value = now;
     own.current?.setCustomValidity(says);
@@ -67,6 +67,7 @@ export function Limited({ most, rows, first, value, label, typed, field, ...give
   return (
     <>
       {rows === undefined ? <input {...props} /> : <textarea {...props} rows={rows} />}
+      <span class="unseen" role="status">{told}</span>
       {n < NEAR && <small class="limit" data-over={n < 0} aria-hidden="true">{n < 0 ? t('common.tooLong', { n: -n }) : t('common.left', { n })}</small>}
     </>
   );

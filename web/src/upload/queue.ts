@@ -41,9 +41,9 @@ export class Queue {
     this.#whose = whose;
   }
 
-  /** Something would be lost with the page: a draft, whose words are kept nowhere, or a recording without room. */
+  /** Something would be lost with the page: a draft, whose words are kept nowhere, or a recording that is not kept, or not yet. */
   get isAtRisk(): boolean {
-    return this.items.peek().some((one) => one.state === 'draft' || (one.unkept && store.isOnlyHere(one)));
+    return this.items.peek().some((one) => (store.isOnlyHere(one) ? one.unkept !== false : one.state === 'draft'));
   }
 
   /** Takes up what an earlier page left. What was being sent goes on by itself. */
@@ -97,7 +97,7 @@ export class Queue {
   note(id: string, draft: Draft): void {
     this.#written.set(id, draft);
     if (this.#find(id)?.recorded) {
-      void this.#keep(id);
+      void store.keepWords(id, draft).catch(() => undefined);
     }
   }
 
@@ -108,7 +108,9 @@ export class Queue {
   /** The draft is as its creator wants it. */
   async start(id: string, draft: Draft): Promise<void> {
     this.#written.delete(id);
-    if (await this.#isDone(id)) {
+    const before = this.#find(id);
+    // Another tab, which shows the same recordings, may have removed or sent it meanwhile.
+    if (before?.recorded && before.unkept === false && (await store.isDone(id))) {
       this.items.value = this.items.peek().filter((one) => one.id !== id);
       return;
     }
@@ -122,16 +124,6 @@ export class Queue {
       void store.keepFile(id, file);
     }
     void this.#next();
-  }
-
-  /** Another tab, which shows the same recordings, has removed or sent it meanwhile. */
-  async #isDone(id: string): Promise<boolean> {
-    const item = this.#find(id);
-    if (!item?.recorded || item.unkept) {
-      return false;
-    }
-    const kept = await store.all(this.#whose).catch(() => null);
-    return kept !== null && !kept.some((one) => one.id === id && !one.sent);
   }
 
   pause(id: string): void {
@@ -198,17 +190,15 @@ export class Queue {
     }
     if (!kept) {
       this.items.value = this.items.peek().filter((one) => one.id !== id);
-    } else if (kept.sent) {
-      this.#change(id, { ...kept, state: 'sent', sentBytes: kept.size });
-      void this.#follow(id);
-    } else {
+    } else if (!this.#isSent(kept)) {
       this.#change(id, { state: kept.paused ? 'paused' : 'waiting', paused: kept.paused });
       void this.#next();
     }
   }
 
   async #send({ id, ...draft }: Item, file: File, stop: AbortSignal): Promise<void> {
-    if (stop.aborted) {
+    const kept = await store.keptOf(id).catch(() => undefined);
+    if (stop.aborted || this.#isSent(kept)) {
       return;
     }
     this.#change(id, { state: 'sending', error: null });
@@ -235,6 +225,15 @@ export class Queue {
         await this.#keep(id);
       }
     }
+  }
+
+  /** Whether another tab has sent it, which this one takes for its own then. */
+  #isSent(kept: store.Kept | undefined): boolean {
+    if (kept?.sent) {
+      this.#change(kept.id, { ...kept, state: 'sent', sentBytes: kept.size });
+      void this.#follow(kept.id);
+    }
+    return kept?.sent ?? false;
   }
 
   /** Asks what becomes of a clip until it is decided. */
@@ -286,7 +285,7 @@ export class Queue {
   /** What the camera took exists nowhere else: it is kept before anybody sends it off. */
   async #keepRecording(id: string, file: File): Promise<void> {
     await this.#keep(id);
-    const isKept = await store.keepFile(id, file, true);
+    const isKept = await store.keepFile(id, file, this.#whose);
     this.#change(id, { unkept: !isKept });
     const item = this.#find(id);
     if (!item || item.sent) {

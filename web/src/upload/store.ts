@@ -28,7 +28,7 @@ const STORES = ['uploads', 'files', 'remembered'] as const;
 type Store = (typeof STORES)[number];
 
 /** Recordings that found no room: this page alone has them, also over the end of a sign-in. */
-const unkept = new Map<string, File>();
+const unkept = new Map<string, { file: File; whose: string }>();
 let opened: Promise<IDBDatabase> | null = null;
 
 function database(): Promise<IDBDatabase> {
@@ -73,8 +73,39 @@ export async function all(whose: string): Promise<Kept[]> {
   return kept.filter((one) => one.whose === whose).sort((one, other) => one.addedAt - other.addedAt);
 }
 
+/** In one transaction, since another tab may do the same; null: as it was. */
+async function change(id: string, to: (before: Kept | undefined) => Kept | null): Promise<void> {
+  await run('uploads', 'readwrite', (store) => {
+    const found = store.get(id) as IDBRequest<Kept | undefined>;
+    found.onsuccess = () => {
+      const kept = to(found.result);
+      if (kept) {
+        store.put(kept, id);
+      }
+    };
+    return found;
+  });
+}
+
+/** What another tab has sent meanwhile stays sent. */
 export async function keep(kept: Kept): Promise<void> {
-  await run('uploads', 'readwrite', (store) => store.put(kept, kept.id));
+  await change(kept.id, (before) => (before?.sent && !kept.sent ? null : kept));
+}
+
+/** The words of a draft. One that another tab has sent off or removed meanwhile is none. */
+export async function keepWords(id: string, words: Draft): Promise<void> {
+  await change(id, (before) => (before?.draft ? { ...before, ...words } : null));
+}
+
+/** What is kept of one upload; nothing: undefined. */
+export async function keptOf(id: string): Promise<Kept | undefined> {
+  return run('uploads', 'readonly', (store) => store.get(id));
+}
+
+/** Whether an upload that was kept is no more, or was sent, as by another tab. */
+export async function isDone(id: string): Promise<boolean> {
+  const kept = await keptOf(id).catch(() => null);
+  return kept !== null && kept?.sent !== false;
 }
 
 export async function forget(id: string): Promise<void> {
@@ -96,24 +127,36 @@ export function isUnkept(id: string): boolean {
   return unkept.has(id);
 }
 
-/** How many recordings of an account would be lost with its files. */
+function unkeptOf(whose: string): string[] {
+  return [...unkept].filter(([, one]) => one.whose === whose).map(([id]) => id);
+}
+
+/** How many recordings of an account would be lost with its files; where storage is forbidden, those of this page. */
 export async function recordings(whose: string): Promise<number> {
-  const files = await Promise.all((await all(whose)).filter(isOnlyHere).map(({ id }) => fileOf(id)));
+  const kept = (await all(whose).catch(() => [])).filter(isOnlyHere).map(({ id }) => id);
+  const files = await Promise.all([...new Set([...kept, ...unkeptOf(whose)])].map(fileOf));
   return files.filter((file) => file !== null).length;
 }
 
-/** At the end of a sign-in: nobody else at this browser gets the files. Their uploads go on when they are chosen again. */
+/** At the end of a sign-in: nobody else at this browser gets the files. Their uploads go on when they are chosen again,
+ * which a recording cannot be: nothing is left of one that the service does not know. */
 export async function forgetFiles(whose: string): Promise<void> {
-  for (const { id } of await all(whose)) {
-    await forgetFile(id);
+  unkeptOf(whose).forEach((id) => unkept.delete(id));
+  for (const one of await all(whose)) {
+    if (isOnlyHere(one) && one.videoId === null) {
+      await forget(one.id);
+      await memory.forget(one.id);
+    } else {
+      await forgetFile(one.id);
+    }
   }
 }
 
 /** Keeps the file if there is room for it: what cannot be kept is chosen again. A recording cannot be, so the browser alone
- * decides what there is room for. Whether it is kept. */
-export async function keepFile(id: string, file: File, isRecorded = false): Promise<boolean> {
+ * decides what there is room for. `recorder`: whose recording it is. Whether it is kept. */
+export async function keepFile(id: string, file: File, recorder: string | null = null): Promise<boolean> {
   const { quota = 0, usage = 0 } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
-  if (!isRecorded && (file.size > COPIED_BYTES || file.size * 2 >= quota - usage)) {
+  if (recorder === null && (file.size > COPIED_BYTES || file.size * 2 >= quota - usage)) {
     return false;
   }
   try {
@@ -121,8 +164,8 @@ export async function keepFile(id: string, file: File, isRecorded = false): Prom
     unkept.delete(id);
     return true;
   } catch {
-    if (isRecorded) {
-      unkept.set(id, file);
+    if (recorder !== null) {
+      unkept.set(id, { file, whose: recorder });
     }
     return false;
   }
@@ -130,7 +173,7 @@ export async function keepFile(id: string, file: File, isRecorded = false): Prom
 
 /** The kept file, if it can still be read. */
 export async function fileOf(id: string): Promise<File | null> {
-  const file = unkept.get(id) ?? (await run<File | undefined>('files', 'readonly', (store) => store.get(id)).catch(() => undefined));
+  const file = unkept.get(id)?.file ?? (await run<File | undefined>('files', 'readonly', (store) => store.get(id)).catch(() => undefined));
   const readable = await file?.slice(0, 1).arrayBuffer().catch(() => null);
   return file && readable ? file : null;
 }
