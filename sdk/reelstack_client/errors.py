@@ -18,6 +18,7 @@ What only one room raises stands with it: NotInTime in videos, PictureNotTaken i
 
 from __future__ import annotations
 
+import math
 from typing import Any, cast
 
 import httpx
@@ -112,9 +113,10 @@ class ServiceFailed(Refused):
 
 def _seconds(refused: Refused, otherwise: float) -> float:
     try:
-        return float(refused.extra.get("retry_after", otherwise))
+        asked = float(refused.extra.get("retry_after", otherwise))
     except ValueError:
         return otherwise
+    return asked if asked >= 0 and math.isfinite(asked) else otherwise
 
 
 AWAY = (Unreachable, TooMany, ServiceFailed)

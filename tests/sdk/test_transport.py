@@ -78,7 +78,9 @@ def test_a_list_that_does_not_go_on_is_told() -> None:
         next(videos)
 
 
-@pytest.mark.parametrize(("told", "seconds"), [("7", 7.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 1.0)])
+@pytest.mark.parametrize(
+    ("told", "seconds"), [("7", 7.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 1.0), ("-1", 1.0), ("nan", 1.0), ("inf", 1.0)]
+)
 def test_a_refusal_for_now_says_for_how_long(told: str, seconds: float) -> None:
     busy = httpx.Response(429, headers={"retry-after": told})
     with pytest.raises(TooMany) as refused:

@@ -1,6 +1,6 @@
 /** What a viewer chose on this device. Each is a signal that is kept in localStorage. */
 import { computed, effect, type Signal, signal } from '@preact/signals';
-import { type Language, preferred } from './i18n.ts';
+import { LANGUAGES, type Language, preferred } from './i18n.ts';
 
 export type Theme = 'auto' | 'dark' | 'light';
 export type Choice = 'auto' | 'on' | 'off';
@@ -29,6 +29,10 @@ function read<Value>(name: string, first: Value): Value {
 }
 
 export const chosenLanguage = kept<Language>('language', preferred(navigator.languages));
+if (!LANGUAGES.some(({ code }) => code === chosenLanguage.peek())) {
+  // Kept by another version: a page in no language is none.
+  chosenLanguage.value = preferred(navigator.languages);
+}
 export const theme = kept<Theme>('theme', 'auto');
 /** `auto`: as the system says. */
 export const motion = kept<Choice>('motion', 'auto');
