@@ -74,4 +74,6 @@ def _holds_states(folder: Path) -> bool:
     """Flink's own folders, and those of generations: nothing else is ours to remove."""
     if _OF_FLINK.fullmatch(folder.name):
         return True
-    return folder.name.isdecimal() and folder.is_dir() and all(_OF_FLINK.fullmatch(each.name) for each in folder.iterdir())
+    return (
+        folder.name.isdecimal() and folder.is_dir() and all(_OF_FLINK.fullmatch(each.name) for each in folder.iterdir())
+    )
