@@ -59,8 +59,7 @@ def test_a_clip_plays_to_its_end_and_can_be_liked(site: Site, files: Path) -> No
     given = {"title": "Plays", "videoId": PLAYS, "file": f"{NAME}.mp4"}
     found = in_chromium("play", url=site.url, username=USER, password=PASSWORD, **given)
     played = found["played"]
-    assert played["errors"] == 0
-    assert played["stalls"] == 0 or played["waitedMs"] > 250, "a quiet machine lets it wait for nothing"
+    assert (played["errors"], played["stalls"]) == (0, 0)
     assert played["seconds"] == pytest.approx(SECONDS, abs=0.2)
     assert (played["width"], played["height"]) == (180, 320)
     first, end = unit_ends(files / "clip")
