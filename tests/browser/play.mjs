@@ -5,8 +5,8 @@ import { ended, reached, run, signIn } from './browser.mjs';
 await run(async (page, given) => {
   const ranges = [];
   page.on('request', (request) => request.url().includes(`/${given.videoId}/`) && request.url().endsWith(given.file) && ranges.push(request.headers().range));
-  const sent = [];
-  page.on('response', (answer) => answer.url().endsWith('/v1/events') && sent.push(answer));
+  const asked = [];
+  page.on('request', (request) => request.url().endsWith('/v1/events') && request.method() === 'POST' && asked.push(request));
   await page.addInitScript(() => {
     window.lateMs = 0;
     let last = window.performance.now();
@@ -43,11 +43,14 @@ await run(async (page, given) => {
     await answered;
   }
   await page.evaluate(() => window.dispatchEvent(new window.Event('pagehide')));
-  // On a slow machine some of it was told before; the player hears after the app that the page is left.
-  const told = (type) => sent.filter((answer) => answer.request().postData().includes(`"type":"${type}"`));
-  for (let tries = 0; told('quality').length === 0 && tries < 100; tries++) {
+  // On a slow machine some of it was told before. The player hears after the app that the page is left, so that its
+  // quality goes in a request of its own, which may be answered before that of the plays.
+  const tells = (type) => asked.filter((request) => request.postData().includes(`"type":"${type}"`));
+  for (let tries = 0; !(tells('quality').length && tells('play').length) && tries < 100; tries++) {
     await page.waitForTimeout(200);
   }
+  const sent = (await Promise.all(asked.map((request) => request.response()))).filter(Boolean);
+  const told = (type) => sent.filter((answer) => answer.request().postData().includes(`"type":"${type}"`));
   const answers = await Promise.all(sent.map((answer) => answer.json()));
   const all = sent.flatMap((answer) => answer.request().postDataJSON().events);
   const events = [...new Map(all.map((event) => [event.id, event])).values()];
