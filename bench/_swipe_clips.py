@@ -92,12 +92,14 @@ def _ffmpeg(*arguments: str) -> None:
 
 
 def draw_set(folder: Path, clips: int, seconds: int = 10, codecs: Sequence[str] = ("avc",)) -> list[Drawn]:
-    """Several clips, each with a plain MP4 of its middle rung beside them, and `clips.json`, which lists them."""
+    """Several clips, each with plain MP4s beside them, of its middle rung and of its best, and `clips.json`, which lists
+    them."""
     drawn = [draw(folder / str(number), seconds, number, codecs) for number in range(clips)]
     for one in drawn:
-        picture = one.folder / f"{codecs[0]}-{LADDER[1][0]}.mp4"
-        joined = ("-i", str(picture), "-i", str(one.folder / "sound.mp4"), "-c", "copy", "-movflags", "+faststart")
-        _ffmpeg(*joined, str(one.folder / "muxed.mp4"))
+        for name, (side, _) in (("muxed", LADDER[1]), ("best", LADDER[-1])):
+            picture = one.folder / f"{codecs[0]}-{side}.mp4"
+            joined = ("-i", str(picture), "-i", str(one.folder / "sound.mp4"), "-c", "copy", "-movflags", "+faststart")
+            _ffmpeg(*joined, str(one.folder / f"{name}.mp4"))
     listed = [{"seconds": one.seconds, **one.asset} for one in drawn]
     (folder / "clips.json").write_text(json.dumps(listed))
     return drawn

@@ -102,6 +102,11 @@ def _p99(values: list[float]) -> float:
     return quantiles(values, n=100, method="inclusive")[98]
 
 
+def _kbps(seen: list[Run]) -> int:
+    """Of what was played, by time."""
+    return round(sum(one["pb"] * one["played_ms"] for one in seen) / max(1, sum(one["played_ms"] for one in seen)))
+
+
 def _row(report: Report, what: str, values: list[float]) -> None:
     shown = {"median_ms": median(values), "p99_ms": _p99(values), "longest_ms": max(values)}
     report.rows.append({"what": what, "clips": len(values), **{name: round(value, 1) for name, value in shown.items()}})
@@ -119,6 +124,8 @@ def _check_swipes(report: Report, runs: list[Run], flung: Run) -> None:
     bare, ours = (_times([run for run in runs if run["way"] == way]) for way in ("bare", "ours"))
     _row(report, "swipe, bare element with the clip in memory", bare)
     _row(report, "swipe, player", ours)
+    seen = [one for run in runs if run["way"] == "ours" for one in run["qualities"]]
+    report.rows.append({"what": "swipe, player", "kbps": _kbps(seen)})
     _row(report, "after a fling over ten clips", _times([flung]))
     at_median, at_p99 = median(ours) / median(bare), _p99(ours) / _p99(bare)
     report.checks.append(Check("swipe: median beside a bare element", round(at_median, 2), "times", 1.15))
@@ -160,9 +167,8 @@ def _check_screen(report: Report, screen: Run, phone: Run) -> None:
     seen = phone["qualities"]
     played, stalled = (sum(one[name] for one in seen) for name in ("played_ms", "bsda"))
     _row(report, "phone on 3G, swipe", _times([phone]))
-    kbps = round(sum(one["pb"] * one["played_ms"] for one in seen) / max(1, played))
     report.rows.append(
-        {"what": "phone on 3G", "clips": len(seen), "kbps": kbps, "stalls": sum(one["bsa"] for one in seen)}
+        {"what": "phone on 3G", "clips": len(seen), "kbps": _kbps(seen), "stalls": sum(one["bsa"] for one in seen)}
     )
     share = round(100 * stalled / max(1, played + stalled), 2)
     report.checks.append(Check("phone: stalled", share, "%", 1))

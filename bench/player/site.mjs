@@ -43,7 +43,8 @@ export class Site {
       const { seconds, renditions, sound } = this.#clips[number % this.#clips.length];
       const [master_url, poster_url] = ['master.m3u8', 'poster.jpg'].map((name) => `/v/${number}/${name}`);
       const playback = { master_url, poster_url, expires_at: 4e9, duration_ms: seconds * 1000, renditions, sound };
-      return { url: `/v/${number}/muxed.mp4`, master: master_url, poster: poster_url, item: { playback } };
+      const [url, best] = ['muxed', 'best'].map((name) => `/v/${number}/${name}.mp4`);
+      return { url, best, master: master_url, poster: poster_url, item: { playback } };
     });
   }
 

@@ -2,11 +2,13 @@
 //   show(place)     the clip of this place plays now
 //   element(place)  its media element
 //   close()
-// `sources` are {url, master, item}: a plain MP4, an HLS address, and what the API says of the clip.
+// `sources` are {url, best, master, item}: a plain MP4 of the middle rung and of the best, an HLS address, and what the
+// API says of the clip.
 
 const NEAR = 3;
 
-/** Bare elements, each of which holds a clip; `fresh`: another element for each clip. */
+/** Bare elements, each of which holds a clip; `fresh`: another element for each clip. Those in memory are of the best rung,
+ * which the player shows as well on a network like this. */
 function bare(sources, { blobs = true, fresh = false, preload = true } = {}) {
   const stage = document.getElementById('stage');
   const pool = new Map();
@@ -33,9 +35,9 @@ function bare(sources, { blobs = true, fresh = false, preload = true } = {}) {
       video.style.cssText = 'position:absolute;inset:0;width:100%;height:100%';
     }
     pool.set(place, video);
-    const { url, poster } = sources[place % sources.length];
+    const { url, best, poster } = sources[place % sources.length];
     video.poster = poster;
-    video.src = blobs ? await fetched(url) : url;
+    video.src = blobs ? await fetched(best) : url;
     return video;
   };
   const drop = (video) => {
@@ -45,7 +47,7 @@ function bare(sources, { blobs = true, fresh = false, preload = true } = {}) {
   };
   return {
     async prepare(places) {
-      await Promise.all(blobs ? places.map((place) => fetched(sources[place % sources.length].url)) : []);
+      await Promise.all(blobs ? places.map((place) => fetched(sources[place % sources.length].best)) : []);
       await give(0);
     },
     async show(place) {
