@@ -14,8 +14,9 @@ import binascii
 import hmac
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from operator import attrgetter
 
 VERSION = "1"
 VALID_MS = 24 * 3600 * 1000
@@ -60,13 +61,15 @@ class Receipt:
 
 
 NAMES = tuple(one.name for one in fields(Receipt))
+_values: Callable[[Receipt], tuple[object, ...]] = attrgetter(*NAMES)
 """`astuple` would copy each value deeply, which took a tenth of a ready-made answer."""
+_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+"""`json.dumps` would make an encoder for each receipt."""
 
 
 def sign(receipt: Receipt, viewer_id: str | None, key: bytes) -> str:
     """The receipt as its viewer gets it; `viewer_id` None without an account."""
-    values = json.dumps([getattr(receipt, name) for name in NAMES], separators=(",", ":"), ensure_ascii=False)
-    text = f"{VERSION}.{_encoded(values.encode())}"
+    text = f"{VERSION}.{_encoded(_json(_values(receipt)).encode())}"
     return f"{text}.{_encoded(_signature(text, viewer_id, key))}"
 
 
