@@ -92,7 +92,7 @@ class RankModel:
     def viewer_vector(self, history: Sequence[str]) -> Numbers:
         """What vectors of items of this version are compared with, by inner product; zeros if no clip is known."""
         rows = self.vocabulary.bags_of("video", [list(history)], features.HISTORY)
-        vector: Numbers = _mean_row(self.table[:, :-1], rows)[0]
+        vector: Numbers = _mean_row(self.table, rows)[0, :-1]
         return vector
 
     def encode(self, viewer_id: str, history: Sequence[str], candidates: Candidates) -> Encoded:
