@@ -139,11 +139,11 @@ def _next(
     """Takes the clip for a place out of those that are left, and says whether it keeps to the caps."""
     if not left:
         return explore.popleft()[1], False
-    full = recent.full(ahead)
-    if full.fits(left[0]):  # as nearly always
+    roomy = recent.full(ahead)  # leaves room for those that explore soon
+    if roomy.fits(left[0]):  # as nearly always
         return left.pop(0), True
-    tries = [full] if ahead else []  # leaves room for those that explore soon
-    full = recent.full()
+    full = recent.full() if ahead else roomy
+    tries = [roomy] if ahead else []
     tries += [full, Full(full.owners, NOTHING), Full(recent.last, NOTHING), Full(NOTHING, NOTHING)]
     kept = len(tries) - 3
     for number, one in enumerate(tries):

@@ -115,9 +115,9 @@ def of(asker: Asker, now_ms: int, table: ItemTable, health: Health) -> Iterator[
         yield _known(asker, (), _Shared(hot=kept_lists.hot_list(asker.country, now_ms)), now_ms)
         return
     wanted = _Wanted(asker, region, table, now_ms)
-    turn, answers, known = _asked(wanted, health, now_ms)
-    if turn and known:
-        view = health.receive(turn, (), now_ms)
+    turn, answers = _asked(wanted, health, now_ms)
+    if turn and turn.ready_made and answers is not None:
+        view = health.receive(turn, answers, clock.now_ms())
         yield ViewerContext(asker, asker.country, hot=region.hot, view=view, turn=turn)
         return
     if turn is None or answers is None:
@@ -158,21 +158,21 @@ class _Wanted:
         return found + (_of_region(self._asker.country, self.owed.video_ids, self._now_ms) if self.stale else [])
 
 
-def _asked(wanted: _Wanted, health: Health, now_ms: int) -> tuple[Turn | None, list[Any] | None, bool]:
-    """What health has to do in this request, the answers, and whether nothing was asked since all is known. Without a
-    turn or answers the cache is away."""
-    turn, answers, known = None, None, False
+def _asked(wanted: _Wanted, health: Health, now_ms: int) -> tuple[Turn | None, list[Any] | None]:
+    """What health has to do in this request, and the answers; none at all where all is known. Without a turn or answers
+    the cache is away."""
+    turn, answers = None, None
     try:
         with cache.pipeline(config().feed_cache_ms / 1000) as request:
             turn = health.begin(request, now_ms)
-            known = turn.asks and not turn.commands
-            if turn.asks and not known:
-                cache.add(request, wanted.commands())
-                answers = request.execute()
+            if turn.asks:
+                if not turn.ready_made:
+                    cache.add(request, wanted.commands())
+                answers = request.execute() if len(request) else []
     except cache.errors() as error:
         logger.warning("the cache did not answer", error=str(error))
         count("FeedCacheDown")
-    return turn, answers, known
+    return turn, answers
 
 
 def _json_keys(asker: Asker) -> list[str]:
