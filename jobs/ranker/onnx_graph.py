@@ -133,7 +133,7 @@ def _attend(graph: _Graph, shape: Shape, parameters: Parameters, target: str) ->
 def _products(graph: _Graph, shape: Shape, parameters: Parameters, flat: str, count: int) -> dict[str, str]:
     """What vectors and weights of a row are multiplied by, in one product: most of its work is to read them."""
     width, scale = shape.dimensions, shape.network_scale
-    wanted = {"weights": np.tile(np.eye(width + 1)[:, width:], (count, 1))}
+    wanted: dict[str, NDArray[Any]] = {"weights": np.tile(np.eye(width + 1)[:, width:], (count, 1))}
     if shape.pairs:
         wanted["total"] = np.tile(np.eye(width + 1)[:, :width], (count, 1))
     if shape.hidden and parameters["cross"]:
