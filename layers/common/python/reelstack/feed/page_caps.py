@@ -66,12 +66,14 @@ class _Counts:
     def __init__(self, most: int) -> None:
         self.most, self.of, self.full = most, dict[str, int](), set[str]()
 
-    def add(self, word: str, by: int) -> None:
-        self.of[word] = number = self.of.get(word, 0) + by
-        if number >= self.most:
-            self.full.add(word)
-        else:
-            self.full.discard(word)
+    def add(self, words: Iterable[str], by: int) -> None:
+        of, most, full = self.of, self.most, self.full
+        for word in words:
+            of[word] = number = of.get(word, 0) + by
+            if number >= most:
+                full.add(word)
+            elif by < 0:
+                full.discard(word)
 
     def full_with(self, more: Sequence[str]) -> set[str]:
         """Those that are full beside `more`."""
@@ -107,9 +109,8 @@ class _Recent:
         return {self.clips[-1].owner_id} if self.clips else set()
 
     def _count(self, clip: Clip, by: int) -> None:
-        self.owners.add(clip.owner_id, by)
-        for tag in set(clip.tags):
-            self.tags.add(tag, by)
+        self.owners.add((clip.owner_id,), by)
+        self.tags.add(set(clip.tags), by)
 
 
 def arranged(clips: Sequence[AnyClip], most: int, before: Sequence[Shown] = ()) -> tuple[list[AnyClip], int]:
