@@ -124,6 +124,7 @@ def _stages() -> dict[str, list[Place]]:
     from reelstack.delivery import playback
     from reelstack.feed import (
         candidates,
+        exploration,
         pages,
         ranked_page,
         reranking,
@@ -145,7 +146,7 @@ def _stages() -> dict[str, list[Place]]:
         "filters": [(ranked_page, "_filtered")],
         "features and scores": [(scoring, "score")],
         "rerank": [(reranking, "order")],
-        "exploration": [(ranked_page, name) for name in ("_pools", "_slots", "_explored")],
+        "exploration": [(ranked_page, "_pools"), (exploration, "slots"), (ranked_page, "_explored")],
         "re-check": [(shown, "brought"), (shown, "visible")],
         "playback addresses": [(playback, "addresses_of")],
         "receipts": [(answers, "receipts")],

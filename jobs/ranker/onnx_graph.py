@@ -4,6 +4,7 @@ Inputs are rows of the table (rank_model.Gathered): the table stays outside, and
 catalogue. The number of rows is free; the history has one row for all, or one for each. Needs the package `onnx`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from reelstack.feed.rank_model import OUTPUT
 
 OPSET, IR_VERSION = 17, 8
 """Old enough for every ONNX Runtime of the last years."""
+LAST = np.iinfo(np.int64).max
 
 
 class _Graph:
@@ -39,100 +41,169 @@ class _Graph:
     def whole(self, *values: int) -> str:
         return self.constant(values, np.int64)
 
-    def cut(self, of: str, first: int, end: int, axis: int) -> str:
-        return self("Slice", of, self.whole(first), self.whole(end), self.whole(axis))
+    def sum(self, of: str, axis: int) -> str:
+        return self("ReduceSum", of, self.whole(axis), keepdims=1)
 
-    def sum(self, of: str, axis: int, keep: bool = False) -> str:
-        return self("ReduceSum", of, self.whole(axis), keepdims=int(keep))
+    def product(self, of: str, matrix: Any) -> str:
+        return self("MatMul", of, self.constant(matrix))
 
-    def dense(self, of: str, layer: dict[str, Any], activate: bool = True) -> str:
-        made = self("Add", self("MatMul", of, self.constant(layer["weight"])), self.constant(layer["bias"]))
+    def dense(self, of: str, weight: Any, bias: Any, activate: bool = True) -> str:
+        made = self("Add", self.product(of, weight), self.constant(bias))
         return self("Relu", made) if activate else made
+
+    def split(self, of: str, sizes: Sequence[int]) -> list[str]:
+        """Columns, so many each."""
+        names = [f"n{len(self.nodes)}_{place}" for place in range(len(sizes))]
+        self.nodes.append(helper.make_node("Split", [of, self.whole(*sizes)], names, axis=1))
+        return names
 
 
 def write(shape: Shape, parameters: Parameters, fields: int, calibration: NDArray[np.float32]) -> bytes:
-    """`fields`: number of rows of the table for each row to be scored."""
+    """`fields`: number of rows of the table for each row to be scored.
+
+    The weight stays beside its vector, and matrices have zeros for it: to copy all vectors without it would take as
+    long as a product."""
     graph = _Graph()
     width, heads = shape.dimensions, len(calibration)
-    vectors = graph.cut("fields", 0, width, 2)
-    weights = graph("Squeeze", graph.cut("fields", width, width + 1, 2), graph.whole(2))
-    vectors = _with_content(graph, shape, parameters, vectors)
-    if shape.pooled:
-        viewer = graph("Add", graph.cut(vectors, VIEWER, VIEWER + 1, 1), _pool(graph, parameters))
-        vectors = graph("Concat", viewer, graph.cut(vectors, VIEWER + 1, np.iinfo(np.int64).max, 1), axis=1)
-    if shape.attention:
-        seen = _attend(graph, shape, parameters, vectors)
-        vectors = graph("Concat", vectors, seen, axis=1)
-    first_order = graph("Mul", graph.sum(weights, 1, keep=True), graph.constant(parameters["linear"]))
+    count = fields + shape.attention
+    flat = graph("Reshape", _vectors(graph, shape, parameters), graph.whole(-1, count * (width + 1)))
+    looked = _products(graph, shape, parameters, flat, count)
+    first_order = graph("Mul", looked["weights"], graph.constant(parameters["linear"]))
     found = graph("Add", first_order, graph.constant(parameters["bias"]))
     if shape.pairs:
-        found = graph("Add", found, _pairs(graph, parameters, vectors))
+        mask = _with_rows(shape, np.ones((count * width, 1)))[:, 0]
+        found = graph("Add", found, _pairs(graph, parameters, flat, looked, mask))
     if shape.hidden:
-        flat = graph("Reshape", vectors, graph.whole(-1, (fields + shape.attention) * width))
-        flat = graph("Mul", flat, graph.constant(shape.network_scale))
-        found = graph("Add", found, _deep(graph, shape, parameters, flat))
-    # Softplus(z) is −log(1 − p), and Softplus(−z) is −log p: jobs.ranker.calibration.
-    low = graph("Mul", graph("Softplus", graph("Neg", found)), graph.constant(-calibration[:, 0]))
-    high = graph("Mul", graph("Softplus", found), graph.constant(calibration[:, 1]))
-    scaled = graph("Add", graph("Add", low, high), graph.constant(calibration[:, 2]))
-    graph.nodes.append(helper.make_node("Sigmoid", [scaled], [OUTPUT]))
+        found = graph("Add", found, _deep(graph, shape, parameters, flat, looked))
+    graph.nodes.append(helper.make_node("Sigmoid", [_calibrated(graph, found, calibration)], [OUTPUT]))
     return _model(graph, fields, width, heads)
 
 
-def _with_content(graph: _Graph, shape: Shape, parameters: Parameters, vectors: str) -> str:
-    if not shape.content:
-        return vectors
-    last = np.iinfo(np.int64).max
-    places = [(OWNER, OWNER + 1), (LANGUAGE, LANGUAGE + 1), (-2, -1), (-1, last)]
-    known = [graph("Squeeze", graph.cut(vectors, *place, 1), graph.whole(1)) for place in places]
-    first, second = parameters["tower"]
-    tower = graph.dense(graph.dense(graph("Concat", *known, axis=1), first), second, activate=False)
-    video = graph("Add", graph.cut(vectors, VIDEO, VIDEO + 1, 1), graph("Unsqueeze", tower, graph.whole(1)))
-    before, after = graph.cut(vectors, 0, VIDEO, 1), graph.cut(vectors, VIDEO + 1, last, 1)
-    return graph("Concat", before, video, after, axis=1)
+def _calibrated(graph: _Graph, found: str, calibration: NDArray[np.float32]) -> str:
+    """a·log p − b·log(1 − p) + c: jobs.ranker.calibration. Softplus(z) is −log(1 − p), and Softplus(z) − z is −log p.
+
+    The operator Softplus takes 40 ns a number, three times as long as these."""
+    small = graph("Exp", graph("Neg", graph("Abs", found)))
+    softplus = graph("Add", graph("Relu", found), graph("Log", graph("Add", small, graph.constant(1.0))))
+    own, other, shift = calibration.T
+    bent = graph("Mul", softplus, graph.constant(other - own))
+    return graph("Add", graph("Add", bent, graph("Mul", found, graph.constant(own))), graph.constant(shift))
 
 
-def _pool(graph: _Graph, parameters: Parameters) -> str:
+def _vectors(graph: _Graph, shape: Shape, parameters: Parameters) -> str:
+    """[rows, fields, dimensions + 1]. Viewer and video are the first two."""
+
+    def of(first: int, end: int) -> str:
+        return graph("Slice", "fields", graph.whole(first), graph.whole(end), graph.whole(1))
+
+    if not (shape.content or shape.pooled or shape.attention):
+        return "fields"
+    viewer, video, others = of(VIEWER, VIEWER + 1), of(VIDEO, VIDEO + 1), of(VIDEO + 1, LAST)
+    if shape.content:
+        known = graph("Concat", of(OWNER, OWNER + 1), of(LANGUAGE, LANGUAGE + 1), of(-2, LAST), axis=1)
+        tower = graph("Reshape", known, graph.whole(-1, 4 * (shape.dimensions + 1)))
+        first, second = parameters["tower"]
+        tower = graph.dense(tower, _with_rows(shape, first["weight"]), first["bias"])
+        bias = _with_columns(shape, np.asarray(second["bias"])[None])[0]
+        tower = graph.dense(tower, _with_columns(shape, second["weight"]), bias, activate=False)
+        video = graph("Add", video, graph("Unsqueeze", tower, graph.whole(1)))
+    if shape.pooled:
+        viewer = graph("Add", viewer, _pool(graph, shape, parameters))
+    seen = [_attend(graph, shape, parameters, video)] if shape.attention else []
+    return graph("Concat", viewer, video, others, *seen, axis=1)
+
+
+def _pool(graph: _Graph, shape: Shape, parameters: Parameters) -> str:
     present = graph("Unsqueeze", "present", graph.whole(1))  # [histories, 1, clips]
-    count = graph("Max", graph.sum(present, 2, keep=True), graph.constant(1.0))
+    count = graph("Max", graph.sum(present, 2), graph.constant(1.0))
     mean = graph("Div", graph("MatMul", present, "history"), graph("Sqrt", count))
-    return graph("MatMul", mean, graph.constant(parameters["pool"]))
+    return graph.product(mean, _with_columns(shape, parameters["pool"]))
 
 
-def _attend(graph: _Graph, shape: Shape, parameters: Parameters, vectors: str) -> str:
-    target = graph.cut(vectors, VIDEO, VIDEO + 1, 1)  # [rows, 1, dimensions]
-    asked = graph("MatMul", target, graph.constant(parameters["query"]))
-    likeness = graph("MatMul", asked, graph("Transpose", "history", perm=[0, 2, 1]))
-    likeness = graph("Mul", likeness, graph.constant(4.0 / shape.dimensions**0.5))
+def _attend(graph: _Graph, shape: Shape, parameters: Parameters, target: str) -> str:
+    """`target`: [rows, 1, dimensions + 1]"""
+    query = 4.0 / shape.dimensions**0.5 * _with_rows(shape, parameters["query"])
+    likeness = graph("MatMul", graph.product(target, query), graph("Transpose", "history", perm=[0, 2, 1]))
     present = graph("Unsqueeze", "present", graph.whole(1))
     absent = graph("Mul", graph("Sub", graph.constant(1.0), present), graph.constant(-1e9))
     share = graph("Mul", graph("Softmax", graph("Add", likeness, absent), axis=-1), present)
-    return graph("MatMul", graph("MatMul", share, "history"), graph.constant(parameters["value"]))
+    return graph.product(graph("MatMul", share, "history"), _with_columns(shape, parameters["value"]))
 
 
-def _pairs(graph: _Graph, parameters: Parameters, vectors: str) -> str:
-    total = graph.sum(vectors, 1)
-    squares = graph.sum(graph("Mul", vectors, vectors), 1)
-    difference = graph("Sub", graph("Mul", total, total), squares)
-    halves = graph("Mul", graph.sum(difference, 1, keep=True), graph.constant(0.5))
-    return graph("Mul", halves, graph.constant(parameters["pairs"]))
+def _products(graph: _Graph, shape: Shape, parameters: Parameters, flat: str, count: int) -> dict[str, str]:
+    """What vectors and weights of a row are multiplied by, in one product: most of its work is to read them."""
+    width, scale = shape.dimensions, shape.network_scale
+    wanted: dict[str, NDArray[Any]] = {"weights": np.tile(np.eye(width + 1)[:, width:], (count, 1))}
+    if shape.pairs:
+        wanted["total"] = np.tile(np.eye(width + 1)[:, :width], (count, 1))
+    if shape.hidden and parameters["cross"]:
+        wanted["down"] = scale * _with_rows(shape, parameters["cross"][0]["down"])
+    if shape.hidden and "gate" in parameters:
+        wanted["gate"] = scale * _with_rows(shape, parameters["gate"])
+    made = graph.product(flat, np.concatenate(list(wanted.values()), axis=1))
+    return dict(zip(wanted, graph.split(made, [one.shape[1] for one in wanted.values()]), strict=True))
 
 
-def _deep(graph: _Graph, shape: Shape, parameters: Parameters, flat: str) -> str:
-    crossed = flat
-    for layer in parameters["cross"]:
-        low = graph("MatMul", graph("MatMul", crossed, graph.constant(layer["down"])), graph.constant(layer["up"]))
-        crossed = graph("Add", graph("Mul", flat, graph("Add", low, graph.constant(layer["bias"]))), crossed)
-    hidden = graph("Unsqueeze", crossed, graph.whole(0))
-    for layer in parameters["experts"]:
-        bias = np.asarray(layer["bias"])[:, None]
-        hidden = graph.dense(hidden, {"weight": layer["weight"], "bias": bias})
-    mixed = graph("Transpose", hidden, perm=[1, 0, 2])  # [rows, experts, units]
-    if "gate" in parameters:
-        gates = graph("MatMul", flat, graph.constant(parameters["gate"]))
-        gates = graph("Reshape", gates, graph.whole(-1, len(parameters["heads"]), shape.experts))
-        mixed = graph("MatMul", graph("Softmax", gates, axis=-1), mixed)
-    return graph.sum(graph("Mul", mixed, graph.constant(parameters["heads"])), 2)
+def _pairs(graph: _Graph, parameters: Parameters, flat: str, looked: dict[str, str], mask: NDArray[np.float32]) -> str:
+    """`mask`: 1 for each number of a vector, 0 for each weight."""
+    squares = graph.product(graph("Mul", flat, flat), mask[:, None])
+    of_total = graph.sum(graph("Mul", looked["total"], looked["total"]), 1)
+    return graph("Mul", graph("Sub", of_total, squares), graph.constant(0.5 * np.asarray(parameters["pairs"])))
+
+
+def _deep(graph: _Graph, shape: Shape, parameters: Parameters, flat: str, looked: dict[str, str]) -> str:
+    crossed, scale = _crossed(graph, shape, parameters["cross"], flat, looked)
+    first, *others = parameters["experts"]
+    experts, size, units = np.shape(first["weight"])
+    beside = np.moveaxis(np.asarray(first["weight"]), 0, 1).reshape(size, experts * units)
+    hidden = graph.dense(crossed, scale * _with_rows(shape, beside), np.ravel(first["bias"]))
+    for layer in others:
+        hidden = graph.dense(hidden, _blocks(np.asarray(layer["weight"])), np.ravel(layer["bias"]))
+    heads = np.asarray(parameters["heads"])
+    # What each expert says of each head: [rows, heads and experts].
+    of_heads = _blocks(np.stack([heads.T] * experts)).reshape(-1, experts, len(heads)).swapaxes(1, 2)
+    said = graph.product(hidden, of_heads.reshape(-1, len(heads) * experts))
+    if "gate" not in parameters:
+        return said
+    gates = graph("Reshape", looked["gate"], graph.whole(-1, len(heads), experts))
+    shares = graph("Reshape", graph("Softmax", gates, axis=-1), graph.whole(-1, len(heads) * experts))
+    return graph.product(graph("Mul", shares, said), np.repeat(np.eye(len(heads)), experts, axis=0))
+
+
+def _crossed(
+    graph: _Graph, shape: Shape, layers: Sequence[Parameters], flat: str, looked: dict[str, str]
+) -> tuple[str, float]:
+    """After all cross layers, and by what it is still to be multiplied.
+
+    Layer n makes x · (down up + bias) + what the layer before made, where x is the row itself: so what comes out is
+    x · (1 + the sum over layers of down up + bias), which is one product with all of `up`."""
+    scale, crossed, low = shape.network_scale, flat, list[str]()
+    for place, layer in enumerate(layers):
+        low.append(graph.product(crossed, _with_rows(shape, layer["down"])) if place else looked["down"])
+        known = layers[: place + 1]
+        up = _with_columns(shape, np.concatenate([np.asarray(one["up"]) for one in known]))
+        bias = _with_columns(shape, 1 + np.sum([np.asarray(one["bias"]) for one in known], axis=0)[None])[0]
+        lows = graph("Concat", *low, axis=1) if place else low[0]
+        crossed = graph("Mul", flat, graph.dense(lows, scale * up, scale * bias, activate=False))
+    return crossed, 1.0 if layers else scale
+
+
+def _with_rows(shape: Shape, matrix: Any) -> NDArray[np.float32]:
+    """With a row of zeros after those of each vector: for the weight beside it."""
+    blocks = np.asarray(matrix).reshape(-1, shape.dimensions, np.shape(matrix)[1])
+    return np.pad(blocks, ((0, 0), (0, 1), (0, 0))).reshape(-1, np.shape(matrix)[1])
+
+
+def _with_columns(shape: Shape, matrix: Any) -> NDArray[np.float32]:
+    return _with_rows(shape, np.asarray(matrix).T).T
+
+
+def _blocks(matrices: NDArray[np.float32]) -> NDArray[np.float32]:
+    """One matrix with these on its diagonal."""
+    count, rows, columns = matrices.shape
+    made = np.zeros((count, rows, count, columns), dtype=np.float32)
+    made[np.arange(count), :, np.arange(count)] = matrices
+    return made.reshape(count * rows, count * columns)
 
 
 def _model(graph: _Graph, fields: int, width: int, heads: int) -> bytes:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from dataclasses import astuple, replace
 
 import pytest
 from hypothesis import given
@@ -82,13 +81,13 @@ def test_a_receipt_is_valid_for_a_day_and_not_before_it_was_made() -> None:
 
 @pytest.mark.parametrize("propensity", [0, -0.5, 1.5, float("nan"), float("inf")])
 def test_a_probability_that_is_none_is_refused_also_if_it_was_signed(propensity: float) -> None:
-    assert reason(sign(replace(SHOWN, propensity=propensity), "ann", KEY)) == "receipt-invalid"
+    assert reason(sign(SHOWN._replace(propensity=propensity), "ann", KEY)) == "receipt-invalid"
 
 
 def test_a_receipt_of_another_version_is_refused() -> None:
-    values = base64.urlsafe_b64encode(json.dumps([*astuple(SHOWN), "more"]).encode()).rstrip(b"=").decode()
+    values = base64.urlsafe_b64encode(json.dumps([*tuple(SHOWN), "more"]).encode()).rstrip(b"=").decode()
     assert reason(f"2.{values}.AAAA") == "receipt-invalid"
 
 
 def test_a_receipt_is_short() -> None:
-    assert len(sign(replace(SHOWN, policy="explore-2", model="2026-11-29-1"), "ann", KEY)) < 200 < MAX_LENGTH
+    assert len(sign(SHOWN._replace(policy="explore-2", model="2026-11-29-1"), "ann", KEY)) < 200 < MAX_LENGTH

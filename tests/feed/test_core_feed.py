@@ -75,3 +75,18 @@ def test_a_new_stage_without_any_list_shows_the_newest(core: Config, call: Call)
     page = get(call).json
     assert [item["video_id"] for item in page["items"]] == ["vid"]
     assert page["stale"] is False
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=31", "limit=x", "limit=", "limit=-1", f"session={'x' * 1537}"])
+def test_what_is_refused_is_refused_although_the_route_answers_directly(core: Config, call: Call, query: str) -> None:
+    assert get(call, query).status == 422
+
+
+@pytest.mark.parametrize("query", ["limit=05", "limit=5&explain=0", "limit=9&limit=5", "limit=5&other=1"])
+def test_the_route_and_its_direct_answer_read_parameters_alike(core: Config, call: Call, query: str) -> None:
+    for number in range(12):
+        make(f"v{number}", owner=f"o{number}", published_at=now_ms() - HOUR * (number + 1))
+    warm_lists.make()
+    told, direct = get(call, query), get(call, "limit=5")
+    assert told.json.keys() == direct.json.keys()
+    assert len(told.json["items"]) == len(direct.json["items"]) == 5

@@ -1,7 +1,7 @@
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from reelstack.cards import video_cards
 from reelstack.cards.answers import Answer
@@ -14,15 +14,47 @@ from reelstack.feed.plans import Asked
 from reelstack.feed.sessions import MAX_LENGTH
 from reelstack.feed.viewer_context import Asker
 from reelstack.videos import listings
-from reelstack.web import Admin, Country, Cursor, Include, Limit, Reader, UserId, Viewer, declared
+from reelstack.web import (
+    Admin,
+    Country,
+    Cursor,
+    Include,
+    Limit,
+    Reader,
+    UserId,
+    Viewer,
+    answers_directly,
+    country_of,
+    declared,
+    reader,
+)
 
 router = APIRouter(prefix="/v1/feed", tags=["feed"])
 LEVEL = "x-feed-level"
+LIMITS = frozenset(map(str, range(1, pages.MOST + 1)))
 PageLimit = Annotated[int, Query(ge=1, le=pages.MOST)]
 SessionText = Annotated[str | None, Query(max_length=MAX_LENGTH)]
 
 
+def _answered(asked: Asked, *texts: str | None, checked: bool) -> Response:
+    answer = serving.answer(asked, *texts, tables_answer=checked)
+    level, body = (Level.READY_MADE, answer) if isinstance(answer, bytes) else (answer.level, answer.model_dump_json())
+    return Response(body, media_type="application/json", headers={LEVEL: str(int(level))})
+
+
+def _directly(request: Request) -> Response | None:
+    """The same as get_feed, of a request whose parameters need no second look."""
+    query = request.query_params
+    texts, limit = (query.get("cursor"), query.get("session")), query.get("limit", "20")
+    if limit not in LIMITS or "explain" in query or any(text and len(text) > MAX_LENGTH for text in texts):
+        return None
+    caller = reader(request)
+    asked = Asked(Asker(caller.user_id, caller.session, country_of(request)), int(limit))
+    return _answered(asked, *texts, checked=not caller.unchecked)
+
+
 @router.get("", response_model=FeedPage, openapi_extra=declared(outlives_tables=True))
+@answers_directly(_directly)
 async def get_feed(
     caller: Reader,
     country: Country,
@@ -35,9 +67,7 @@ async def get_feed(
     oldest come again, marked `repeated`. `cursor` goes before `session`, unless it is damaged or another's."""
     asked = Asked(Asker(caller.user_id, caller.session, country), limit, explain)
     # It waits here, in no thread of its own: a function has one request at a time, and a thread costs 0.3 ms.
-    answer = serving.answer(asked, cursor, session, tables_answer=not caller.unchecked)
-    level, body = (Level.READY_MADE, answer) if isinstance(answer, bytes) else (answer.level, answer.model_dump_json())
-    return Response(body, media_type="application/json", headers={LEVEL: str(int(level))})
+    return _answered(asked, cursor, session, checked=not caller.unchecked)
 
 
 @router.get("/explanations/{user_id}")

@@ -74,7 +74,7 @@ def of(page: Collection[Viewed], asked: For) -> list[VideoCard]:
 
 def values(page: Collection[Viewed], asked: For) -> list[dict[str, Any]]:
     """The same as values of each field."""
-    placed = [(one.video, one.video.video_id, one.video.owner_id) for one in page]
+    placed = [(one.video, one.values["video_id"], one.values["owner_id"]) for one in page]
     ids, viewer_id = [video_id for _, video_id, _ in placed], asked.viewer_id
     counts = _counts(page)
     marks = _marks(ids, {owner_id for _, _, owner_id in placed}, asked)
@@ -122,8 +122,8 @@ def _marks(ids: Sequence[str], owners: set[str], asked: For) -> _Marks:
 
 
 def _counts(page: Collection[Viewed]) -> dict[str, Counts]:
-    known = {one.video.video_id: one.counts for one in page if one.counts}
-    missing = [one.video.video_id for one in page if not one.counts]
+    known = {one.values["video_id"]: one.counts for one in page if one.counts}
+    missing = [one.values["video_id"] for one in page if not one.counts]
     return known | (counters.read(missing) if missing else {})
 
 

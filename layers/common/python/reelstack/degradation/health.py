@@ -88,6 +88,8 @@ class Turn:
     """Whose facts it asks for."""
     wanted: int = 0
     token: bool = False
+    ready_made: bool = False
+    """It is known here that this second's answers are ready-made: nothing needs to be asked for a page."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,10 @@ class Health:
             token = self._lease.take(now_ms)
             self._note(now_ms, {facts.BEGUN: 1} | ({facts.EMPTY: 1} if token is False else {}))
             current = self._current(now_ms)
-            if current and current.level is Level.READY_MADE and token is not None:
+            ready_made = current is not None and current.level is Level.READY_MADE
+            if current and ready_made and token is not None:
                 self._note(now_ms, {facts.held_field(current.held): 1})
-                return Turn(name, now_ms, asks=True, token=token)
+                return Turn(name, now_ms, asks=True, token=token, ready_made=True)
             if not self.cache.allows(now_ms / 1000):
                 return Turn(name, now_ms, asks=False)
             first, wanted = len(pipeline), self._lease.wanted(now_ms) if token is None else 0
@@ -143,7 +146,7 @@ class Health:
             seconds = self._missing(now_ms)
             for second in seconds:
                 pipeline.hgetall(self._second(second))
-            return Turn(name, now_ms, True, first, len(pipeline) - first, seconds, wanted, bool(token))
+            return Turn(name, now_ms, True, first, len(pipeline) - first, seconds, wanted, bool(token), ready_made)
 
     def receive(self, turn: Turn, answers: Sequence[Any], now_ms: int) -> View:
         """`answers` of the whole pipeline, as soon as they are there: what Valkey took is told by `now_ms`."""

@@ -1,6 +1,6 @@
 """The playback of a video: signed addresses that expire, for one viewer."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -99,11 +99,15 @@ def addresses(viewed: Viewed) -> Playback:
 
 def addresses_of(page: Collection[Viewed]) -> dict[str, Playback]:
     """The same of those videos of a page that can be played, by id: one look at their owners, one key."""
-    playable = [one for one in page if one.video.state not in WITHDRAWN and (one.video.asset or one.video.preview)]
+    playable = [one for one in page if _is_playable(one.values)]
     if not playable:
         return {}
-    key, owners = signing_key(), access.accounts({one.video.owner_id for one in playable})
-    return {one.video.video_id: _signed(one, owners[one.video.owner_id].open, key) for one in playable}
+    key, owners = signing_key(), access.accounts({one.values["owner_id"] for one in playable})
+    return {one.values["video_id"]: _signed(one, owners[one.values["owner_id"]].open, key) for one in playable}
+
+
+def _is_playable(video: Mapping[str, Any]) -> bool:
+    return video["state"] not in WITHDRAWN and bool(video.get("asset") or video.get("preview"))
 
 
 def resuming(addresses: Playback, resume_ms: int | None) -> Playback:
@@ -112,12 +116,12 @@ def resuming(addresses: Playback, resume_ms: int | None) -> Playback:
 
 
 def _signed(viewed: Viewed, owner_is_open: bool, key: SigningKey) -> Playback:
-    of: Callable[[str], Any] = viewed.video.attribute_values.get
+    of: Callable[[str], Any] = viewed.values.get
     issued_at = viewed.read_at
     is_public = of("state") == State.PUBLISHED and of("visibility") == Audience.PUBLIC and owner_is_open
     asset, archived = of("asset") or of("preview") or {}, of("archive_state") is not None
     seconds = config().playback_seconds_public if is_public else config().playback_seconds_private
-    video_id, expires_at = viewed.video.video_id, issued_at + seconds
+    video_id, expires_at = viewed.values["video_id"], issued_at + seconds
 
     signed = tokens.tokened_prefix(video_id, issued_at, expires_at, key)
 

@@ -6,6 +6,7 @@ same of an item table's rows, from its arrays: a tenth of the work. NumPy only.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -71,7 +72,11 @@ def of_rows(viewer: ViewerState, clips: Numbered, moment: Moment) -> NDArray[np.
     """[clips, features], without the version. Sums of tags may differ from `columns` in the last bit."""
     found = clips.own.copy()
     for name, values in _numbered_values(viewer, clips, moment).items():
-        found[:, _AT[name]] = np.searchsorted(_EDGES[_AT[name]], values, side="right")
+        at = _AT[name]
+        # For one number NumPy takes ten times as long.
+        one = isinstance(values, float)
+        edges = features.FEATURES[at].edges
+        found[:, at] = bisect_right(edges, values) if one else np.searchsorted(_EDGES[at], values, side="right")
     return found
 
 

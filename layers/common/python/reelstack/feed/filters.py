@@ -5,6 +5,7 @@ and what was dropped.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -36,6 +37,7 @@ class Excluded:
     hidden_tags: frozenset[str] = frozenset()
     languages: Sequence[str] = ()
     """Only clips in one of these, or of which none is stated; empty: in any."""
+    _watched: list[tuple[ItemTable, AbstractSet[int]]] = field(default_factory=list, repr=False, compare=False)
 
     def refusal(self, video_id: str, owner_id: str, tags: Collection[str], language: str) -> str:
         """The same of one clip that is in no table: the first reason that holds, or ""."""
@@ -53,6 +55,12 @@ class Excluded:
         if found or not any(self.filters):
             return found
         return "seen" if seen.was_seen(self.filters, np.array([hashed], dtype=np.uint64))[0] else ""
+
+    def watched_in(self, table: ItemTable) -> AbstractSet[int]:
+        """Rows of the table; an answer filters five times by the same one."""
+        if not self._watched or self._watched[0][0] is not table:
+            self._watched[:] = [(table, set(table.rows_of(self.watched)))]
+        return self._watched[0][1]
 
     @cached_property
     def _served(self) -> frozenset[int]:
@@ -105,9 +113,9 @@ def _reasons(table: ItemTable, rows: Rows, excluded: Excluded) -> Iterator[tuple
     if any(excluded.filters):
         yield "seen", seen.was_seen(excluded.filters, table.hashes[rows])
     if excluded.watched:
-        yield "watched", _are(rows, table.rows_of(excluded.watched))
+        yield "watched", _are(rows, excluded.watched_in(table))
     if excluded.hidden_videos:
-        yield "hidden-video", _are(rows, table.rows_of(excluded.hidden_videos))
+        yield "hidden-video", _are(rows, set(table.rows_of(excluded.hidden_videos)))
     if excluded.hidden_creators:
         yield "hidden-creator", _among(arrays["owner"][rows], table, "owner", excluded.hidden_creators)
     if excluded.hidden_tags:
@@ -116,12 +124,11 @@ def _reasons(table: ItemTable, rows: Rows, excluded: Excluded) -> Iterator[tuple
         yield "language", ~_among(arrays["language"][rows], table, "language", (*excluded.languages, ""))
 
 
-def _are(rows: Rows, some: Collection[int]) -> NDArray[np.bool_]:
+def _are(rows: Rows, some: AbstractSet[int]) -> NDArray[np.bool_]:
     """By a look at each: a set of a viewer's clips is quicker than np.isin, which sorts, as long as rows are few."""
     if len(rows) > FEW:
         return np.isin(rows, list(some))
-    known = set(some)
-    return np.fromiter((row in known for row in rows.tolist()), dtype=np.bool_, count=len(rows))
+    return np.fromiter((row in some for row in rows.tolist()), dtype=np.bool_, count=len(rows))
 
 
 def _among(

@@ -222,7 +222,7 @@ class ItemTable:
     def rows_of(self, video_ids: Iterable[str]) -> list[int]:
         """In their order; those that are not in the table are left out."""
         place = self.items.place
-        return [place[one] for one in video_ids if one in place]
+        return [row for one in video_ids if (row := place.get(one)) is not None]
 
     @cached_property
     def _by_served_hash(self) -> tuple[NDArray[np.uint32], Rows]:

@@ -91,7 +91,7 @@ class Items:
     def tags(self, row: int) -> tuple[str, ...]:
         ends = self.arrays["tag_ends"]
         first = int(ends[row - 1]) if row else 0
-        return tuple(self.words["tag"][number] for number in self.arrays["tag"][first : int(ends[row])])
+        return tuple(self.words["tag"][number] for number in self.arrays["tag"][first : int(ends[row])].tolist())
 
     def clip(self, row: int, last_hour: Totals | None = None) -> ClipState:
         """What features are made of."""
@@ -104,7 +104,7 @@ class Items:
             region=self.words["region"][arrays["region"][row]],
             duration_ms=int(arrays["duration_ms"][row]),
             published_at=int(arrays["published_at"][row]),
-            totals=Totals(*(int(count) for count in arrays["totals"][row])),
+            totals=Totals(*arrays["totals"][row].tolist()),
             last_hour=last_hour or Totals(),
         )
 

@@ -171,8 +171,9 @@ def _look(
         found.asked_for |= {one.video_id for one in new}
     with cache.given(found.brought):
         viewed, dropped = shown.visible([one.video_id for one in some], asked.asker.viewer_id, most)
-    found.viewed |= {one.video.video_id: one for one in viewed}
-    found.known.visible |= {one.video.video_id for one in viewed}
+    ids = {one.values["video_id"]: one for one in viewed}
+    found.viewed |= ids
+    found.known.visible |= ids.keys()
     found.known.refused |= dropped.keys()
     trace.passed("recheck", 0, Counter(dropped.values()))
     owners = {one.video_id: one.owner_id for one in some}

@@ -1,13 +1,11 @@
 """Preload: what a client may fetch of a clip before it is watched. Pure."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel
 
-from reelstack.platform.unchecked import made
-
-BYTES = ("header_bytes", "first_segment_bytes")
+from reelstack.platform.unchecked import Described, made
 
 
 class ByteRange(BaseModel):
@@ -24,7 +22,7 @@ class ByteRange(BaseModel):
 
 
 class Preload(BaseModel):
-    renditions: list[ByteRange]
+    renditions: list[Annotated[dict[str, Any], Described(ByteRange)]]
     """Empty for a clip that was produced before these sizes were kept."""
     poster_url: str | None
     color: str | None
@@ -33,14 +31,15 @@ class Preload(BaseModel):
 
 
 def of(renditions: Sequence[dict[str, Any]], poster_url: str | None, color: str | None, curve: list[float]) -> Preload:
-    ranges = [
-        made(ByteRange, {"name": one["name"], **{field: int(one[field]) for field in BYTES}, **_first_unit(one)})
-        for one in renditions
-        if "header_bytes" in one
-    ]
+    ranges = [_range(one) for one in renditions if "header_bytes" in one]
     return made(Preload, {"renditions": ranges, "poster_url": poster_url, "color": color, "p_watch": curve})
 
 
-def _first_unit(rendition: dict[str, Any]) -> dict[str, int | None]:
+def _range(rendition: dict[str, Any]) -> dict[str, Any]:
     ends = rendition.get("unit_ends")
-    return {"first_unit_bytes": int(ends[0]) if ends else None}
+    return {
+        "name": rendition["name"],
+        "header_bytes": int(rendition["header_bytes"]),
+        "first_segment_bytes": int(rendition["first_segment_bytes"]),
+        "first_unit_bytes": int(ends[0]) if ends else None,
+    }

@@ -92,7 +92,7 @@ class RankModel:
     def viewer_vector(self, history: Sequence[str]) -> Numbers:
         """What vectors of items of this version are compared with, by inner product; zeros if no clip is known."""
         rows = self.vocabulary.bags_of("video", [list(history)], features.HISTORY)
-        vector: Numbers = _mean_row(self.table[:, :-1], rows)[0]
+        vector: Numbers = _mean_row(self.table, rows)[0, :-1]
         return vector
 
     def encode(self, viewer_id: str, history: Sequence[str], candidates: Candidates) -> Encoded:
@@ -115,7 +115,8 @@ def gather(table: Numbers, rows: Encoded) -> Gathered:
     """What the graph is given: rows of the table, and the mean row of each bag."""
     bags = (rows.tags, rows.texts)
     places = np.zeros((len(rows.single), len(bags)), dtype=rows.single.dtype)
-    fields = table[np.concatenate([rows.single, places], axis=1)]  # in one piece: half of the work is its memory
+    # In one piece, since half of the work is its memory; indexing takes twice as long as `take`.
+    fields = table.take(np.concatenate([rows.single, places], axis=1), axis=0)
     for place, bag in enumerate(bags, rows.single.shape[1]):
         fields[:, place] = _mean_row(table, bag)
     present = (rows.history >= 0).astype(np.float32)
@@ -198,7 +199,7 @@ def _mean_row(table: Numbers, rows: NDArray[np.int32]) -> Numbers:
     known = (rows >= 0).astype(np.float32)
     if not known.any():
         return np.zeros((len(rows), table.shape[1]), dtype=np.float32)
-    total = np.matmul(known[:, None], table[np.maximum(rows, 0)])[:, 0]
+    total = np.matmul(known[:, None], table.take(np.maximum(rows, 0), axis=0))[:, 0]
     mean: Numbers = total / np.maximum(known.sum(axis=1), 1)[:, None]
     return mean
 

@@ -76,9 +76,15 @@ class Vocabulary:
 
     def feature_rows(self, buckets: NDArray[Any]) -> Indexes:
         """Rows of features, one column each."""
-        starts = np.array([self.starts[f"feature{index}"] for index in range(len(self.sizes))], dtype=np.int32)
-        found: Indexes = np.clip(buckets, 0, np.array(self.sizes) - 1).astype(np.int32) + starts
+        starts, most = self._features
+        found: Indexes = np.clip(buckets, 0, most).astype(np.int32) + starts
         return found
+
+    @cached_property
+    def _features(self) -> tuple[Indexes, Indexes]:
+        """Of each feature its first row, and its last bucket."""
+        starts = [self.starts[f"feature{index}"] for index in range(len(self.sizes))]
+        return np.array(starts, dtype=np.int32), np.array(self.sizes, dtype=np.int32) - 1
 
     def text_rows(self, texts: Sequence[str]) -> Indexes:
         made = np.full((len(texts), WORDS_OF_A_ROW), -1, dtype=np.int32)

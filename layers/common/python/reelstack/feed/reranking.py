@@ -91,34 +91,40 @@ class _Page:
         """Owner and tags of the clips before, the newest last."""
         self.tagged: dict[int, NDArray[np.bool_]] = {}
         """Tag -> which candidates have it, of tags that were asked for."""
+        self.owned: dict[int, NDArray[np.bool_]] = {}
+        """The same of owners."""
         for owner in before[-(WINDOW - 1) :]:
             self._note(owner, set())
 
     def best(self) -> int:
-        lowered = self.lowered - self.likeness * self.likes.max(axis=0)
-        owners = self.ranked.owners
-        apart = owners != self.recent[-1][0] if self.recent else self.free
-        creators = apart.copy()
+        lowered = self.lowered - self.likeness * np.maximum.reduce(self.likes)
+        apart = self.free & ~self._of(self.recent[-1][0]) if self.recent else self.free
+        creators = apart
         for owner in (one for one, count in self.owners.items() if count >= OF_CREATOR):
-            creators &= owners != owner
-        tags = creators.copy()
+            creators = creators & ~self._of(owner)
+        tags = creators
         for tag in (one for one, count in self.tags.items() if count >= OF_TAG):
-            tags &= ~self._with(tag)
+            tags = tags & ~self._with(tag)
         for allowed in (tags, creators, apart, self.free):
-            open_now = allowed & self.free
-            if open_now.any():
-                return int(np.where(open_now, lowered, -np.inf).argmax())
+            index = int(np.where(allowed, lowered, -np.inf).argmax())
+            if allowed[index]:
+                return index
         raise AssertionError("order asks for no more than there are")
 
     def take(self, index: int) -> None:
         owner, vectors = int(self.ranked.owners[index]), self.ranked.vectors
         self.free[index] = False
         self.factors[owner] = max(self.factors.get(owner, 1.0) * CREATOR_DECAY, CREATOR_FLOOR)
-        same = self.ranked.owners == owner
+        same = self._of(owner)
         self.lowered[same] = self.values[same] * self.factors[owner]
         self.likes[len(self.order) % LOOK_BACK] = vectors @ vectors[index]
         self.order.append(index)
         self._note(owner, set(self.ranked.tags[index].tolist()) - {_NO_TAG})
+
+    def _of(self, owner: int) -> NDArray[np.bool_]:
+        if owner not in self.owned:
+            self.owned[owner] = self.ranked.owners == owner
+        return self.owned[owner]
 
     def _with(self, tag: int) -> NDArray[np.bool_]:
         if tag not in self.tagged:

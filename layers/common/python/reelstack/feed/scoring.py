@@ -122,7 +122,7 @@ def watch_curve(scored: Scored, index: int, clip: ClipState) -> list[float]:
     if scored.predictions is None:
         finish, skip = features.rate(clip.totals, "finishes"), features.rate(clip.totals, "fast_skips")
     else:
-        finish, skip = scored.predictions[index, [FINISH, FAST_SKIP]].tolist()
+        finish, skip = scored.predictions[index, FINISH].item(), scored.predictions[index, FAST_SKIP].item()
     begin = max(1.0 - skip, finish)
     return [round(begin + (finish - begin) * step / 3, 3) for step in range(4)]
 

@@ -71,7 +71,7 @@ def visible(video_ids: Sequence[str], viewer_id: str | None, most: int) -> tuple
 def _look(video_ids: list[str], viewer_id: str | None) -> tuple[list[Viewed], dict[str, str]]:
     kept = cache.remember_many("card", video_ids, KEPT_SECONDS, _load)
     found = {one: _viewed(item) for one, item in kept.items() if item}
-    owners = {one.video.owner_id for one in found.values()}
+    owners = {one.values["owner_id"] for one in found.values()}
     accounts = access.accounts(owners)
     blocked = blocks.blocked_of(viewer_id, owners) if viewer_id else set()
     page, dropped = [], {}
@@ -85,13 +85,13 @@ def _look(video_ids: list[str], viewer_id: str | None) -> tuple[list[Viewed], di
 
 
 def _refusal(one: Viewed | None, accounts: Mapping[str, Any], blocked: Iterable[str]) -> str:
-    if one is None or one.video.state != State.PUBLISHED:
+    if one is None or one.values["state"] != State.PUBLISHED:
         return "unpublished"
-    if one.video.visibility != Audience.PUBLIC:
+    if one.values["visibility"] != Audience.PUBLIC:
         return "not-public"
-    if one.video.archive_state:
+    if one.values.get("archive_state"):
         return "archived"
-    owner_id = one.video.owner_id
+    owner_id = one.values["owner_id"]
     account = accounts[owner_id]
     if account.gone or not account.open:
         return "owner-closed"

@@ -28,7 +28,7 @@ class TableEncoder:
 
     def prepare(self) -> "TableEncoder":
         """Looks everything up now, so that no request waits for it."""
-        for name in ("_clips", "_tags"):
+        for name in ("_clips", "_tags", "_bags"):
             getattr(self, name)
         return self
 
@@ -37,7 +37,7 @@ class TableEncoder:
         viewer = np.full((len(rows), 1), known.rows_of("viewer", [viewer_id])[0], dtype=np.int32)
         return Encoded(
             single=np.concatenate([viewer, self._clips[rows], known.feature_rows(buckets)], axis=1),
-            tags=self._tag_bags(rows),
+            tags=self._bags[rows],
             texts=np.full((len(rows), WORDS_OF_A_ROW), -1, dtype=np.int32),
             history=known.bags_of("video", [list(history)], features.HISTORY),
         )
@@ -66,8 +66,15 @@ class TableEncoder:
         bags = self.model.vocabulary.bags_of("tag", [[word] for word in new], 1)
         return np.concatenate([known, bags[:, 0], NONE])
 
-    def _tag_bags(self, rows: Rows) -> Indexes:
-        """Known tags first, in their order."""
-        found = self._tags[self.table.tag_rows[rows]]
+    @cached_property
+    def _bags(self) -> Indexes:
+        """[clips, TAGS_OF_A_ROW]: of each clip's tags those that the ranker knows, in their order."""
+        if self.before is None:
+            return self._bags_from(0)
+        known = self.before._bags
+        return np.concatenate([known, self._bags_from(len(known))])
+
+    def _bags_from(self, first: int) -> Indexes:
+        found = self._tags[self.table.tag_rows[first:]]
         order = np.argsort(found < 0, axis=1, kind="stable")[:, :TAGS_OF_A_ROW]
         return np.take_along_axis(found, order, axis=1)

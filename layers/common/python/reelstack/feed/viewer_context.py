@@ -7,6 +7,7 @@ Nobody who switched `personalised` off is known here: their context holds their 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from reelstack.accounts import users
@@ -109,19 +110,14 @@ def of(asker: Asker, now_ms: int, table: ItemTable, health: Health) -> Iterator[
     the cache does not answer in time is lost, and the context says so. While this process knows that in this second
     only ready-made pages are answered, nothing is asked.
     """
-    keys = _json_keys(asker)
     region = _shared.setdefault(asker.country, _Shared())
     if not cache.address():
         yield _known(asker, (), _Shared(hot=kept_lists.hot_list(asker.country, now_ms)), now_ms)
         return
-    stale = now_ms - region.read_at_ms > SHARED_SECONDS * 1000
-    commands = [*(("GET", f"{cache.PREFIX}{key}") for key in keys), *_of_viewer(asker, now_ms)]
-    owed = owed_clips.draw(table, now_ms) if stale else region.owed
-    if stale:
-        commands += _of_region(asker.country, owed.video_ids, now_ms)
-    turn, answers, known = _asked(commands, health, now_ms)
-    if turn and known:
-        view = health.receive(turn, (), now_ms)
+    wanted = _Wanted(asker, region, table, now_ms)
+    turn, answers = _asked(wanted, health, now_ms)
+    if turn and turn.ready_made and answers is not None:
+        view = health.receive(turn, answers, clock.now_ms())
         yield ViewerContext(asker, asker.country, hot=region.hot, view=view, turn=turn)
         return
     if turn is None or answers is None:
@@ -132,31 +128,51 @@ def of(asker: Asker, now_ms: int, table: ItemTable, health: Health) -> Iterator[
             yield replace(_known(asker, (), region, now_ms), view=view, turn=turn, cache_answered=False)
         return
     view = health.receive(turn, answers, clock.now_ms())
+    keys, answers = wanted.keys, answers[turn.commands :]
     texts = {key: text.decode() for key, text in zip(keys, answers, strict=False) if text is not None}
     own = answers[len(keys) : len(keys) + OWN_COMMANDS] if asker.viewer_id else []
-    if stale:
-        first = len(commands) - REGION_COMMANDS
-        region = _shared[asker.country] = _read(answers[first : len(commands)], region, owed, now_ms)
+    if wanted.stale:
+        region = _shared[asker.country] = _read(answers[-REGION_COMMANDS:], region, wanted.owed, now_ms)
     with cache.given(texts):
         yield replace(_known(asker, own, region, now_ms), view=view, turn=turn)
 
 
-def _asked(
-    commands: Sequence[tuple[str | int, ...]], health: Health, now_ms: int
-) -> tuple[Turn | None, list[Any] | None, bool]:
-    """What health has to do in this request, the answers, and whether nothing was asked since all is known. Without a
-    turn or answers the cache is away."""
-    turn, answers, known = None, None, False
+class _Wanted:
+    """What an answer asks of the cache beside its health."""
+
+    def __init__(self, asker: Asker, region: _Shared, table: ItemTable, now_ms: int) -> None:
+        self._asker, self._region, self._table, self._now_ms = asker, region, table, now_ms
+        self.stale = now_ms - region.read_at_ms > SHARED_SECONDS * 1000
+
+    @cached_property
+    def keys(self) -> list[str]:
+        return _json_keys(self._asker)
+
+    @cached_property
+    def owed(self) -> Drawn:
+        return owed_clips.draw(self._table, self._now_ms) if self.stale else self._region.owed
+
+    def commands(self) -> list[tuple[str | int, ...]]:
+        found: list[tuple[str | int, ...]] = [("GET", f"{cache.PREFIX}{key}") for key in self.keys]
+        found += _of_viewer(self._asker, self._now_ms)
+        return found + (_of_region(self._asker.country, self.owed.video_ids, self._now_ms) if self.stale else [])
+
+
+def _asked(wanted: _Wanted, health: Health, now_ms: int) -> tuple[Turn | None, list[Any] | None]:
+    """What health has to do in this request, and the answers; none at all where all is known. Without a turn or answers
+    the cache is away."""
+    turn, answers = None, None
     try:
         with cache.pipeline(config().feed_cache_ms / 1000) as request:
-            cache.add(request, commands)
             turn = health.begin(request, now_ms)
-            known = turn.asks and not turn.commands
-            answers = request.execute() if turn.asks and not known else None
+            if turn.asks:
+                if not turn.ready_made:
+                    cache.add(request, wanted.commands())
+                answers = request.execute() if len(request) else []
     except cache.errors() as error:
         logger.warning("the cache did not answer", error=str(error))
         count("FeedCacheDown")
-    return turn, answers, known
+    return turn, answers
 
 
 def _json_keys(asker: Asker) -> list[str]:

@@ -3,6 +3,7 @@
 import hmac
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 
 from reelstack.platform import aws
@@ -50,5 +51,11 @@ def derived_key(purpose: str, subject: str) -> bytes:
 
 def derived_keys(purpose: str, subject: str) -> tuple[bytes, ...]:
     """The same, and while the origin's secret is being rotated the one before it as well: to check what was signed."""
+    return _derived(origin_secrets(), purpose, subject)
+
+
+@lru_cache(100)
+def _derived(secrets: tuple[str, ...], purpose: str, subject: str) -> tuple[bytes, ...]:
+    """An answer of the feed asks for the same two keys four times."""
     text = f"{purpose}\0{subject}".encode()
-    return tuple(hmac.digest(secret.encode(), text, "sha256") for secret in origin_secrets())
+    return tuple(hmac.digest(secret.encode(), text, "sha256") for secret in secrets)

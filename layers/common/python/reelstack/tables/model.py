@@ -154,7 +154,8 @@ class Table(Model):
     def read_raw(cls, item: Mapping[str, Mapping[str, Any]]) -> Self:
         """As pynamodb's `from_raw_data`, which looks for each attribute of the model and takes four times as long: of
         items that a cache keeps."""
-        made, values = cls.__new__(cls), cls._default_values()
+        plain, made_anew = _defaults(cls)
+        made, values = cls.__new__(cls), {**plain, **{name: make() for name, make in made_anew.items()}}
         known = _readers(cls)
         for name, value in item.items():
             if name in known and NULL not in value:
@@ -162,12 +163,6 @@ class Table(Model):
                 values[python_name] = read(value[kind])
         made.attribute_values = values
         return made
-
-    @classmethod
-    def _default_values(cls) -> dict[str, Any]:
-        """Of what an item lacks."""
-        found = {name: one.default for name, one in cls.get_attributes().items() if one.default is not None}
-        return {name: default() if callable(default) else default for name, default in found.items()}
 
     def put_if(self, condition: Condition) -> bool:
         """Writes the whole item. The answer is False if the condition does not hold. Raises PutError."""
@@ -180,6 +175,14 @@ class Table(Model):
     def delete_if(self, condition: Condition) -> bool:
         """Deletes the item. The answer is False if the condition does not hold. Raises DeleteError."""
         return _held(lambda: self.delete(condition))
+
+
+@cache
+def _defaults(model: type[Model]) -> tuple[Mapping[str, Any], Mapping[str, Callable[[], Any]]]:
+    """Of what an item lacks: values, and what makes them."""
+    found = {name: one.default for name, one in model.get_attributes().items() if one.default is not None}
+    plain = {name: default for name, default in found.items() if not callable(default)}
+    return plain, {name: default for name, default in found.items() if callable(default)}
 
 
 @cache

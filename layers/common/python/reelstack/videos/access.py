@@ -49,6 +49,11 @@ class Viewed:
     counts: Counts | None = None
     """Read with the item, by a caller that keeps both."""
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """The item's, by attribute: an attribute of the model takes ten times as long."""
+        return self.video.attribute_values
+
 
 class KnownVideo(TypedDict):
     """What the cache has of a video to decide about it."""

@@ -120,7 +120,7 @@ def list_own(owner_id: str, limit: int, cursor: str | None) -> tuple[list[Video]
 def shown_state(video: Video) -> State:
     """The state that people read. Version 0.2.0 stored `uploading` until production began, and only took the expiry
     away when the upload was completed."""
-    state = State(video.state)
+    state = State(video.attribute_values["state"])
     return State.QUEUED if state == State.UPLOADING and video.expires_at is None else state
 
 

@@ -36,9 +36,11 @@ from reelstack.web.auth import (
     Reader,
     Requires,
     Viewer,
+    country_of,
+    reader,
 )
 from reelstack.web.problems import Problem
-from reelstack.web.route_policy import RouteUndeclared, declared
+from reelstack.web.route_policy import RouteUndeclared, answers_directly, declared
 
 
 class Included(StrEnum):
@@ -78,7 +80,10 @@ __all__ = [
     "UserId",
     "VideoId",
     "Viewer",
+    "answers_directly",
+    "country_of",
     "declared",
     "lambda_handler",
     "make_app",
+    "reader",
 ]

@@ -76,9 +76,18 @@ def viewer_address(request: Request) -> str | None:
         return None
 
 
-async def viewer_country(request: Request) -> str:
+def reader(request: Request) -> Caller | Anonymous:
+    """Who asks at a route for a Reader, past the dependency."""
+    return request.scope[CALLER] or anonymous(request)
+
+
+def country_of(request: Request) -> str:
     """The country the viewer's address is in, by ISO 3166-1 alpha-2; empty if the edge named none."""
     return countries.known(request.headers.get(VIEWER_COUNTRY))
+
+
+async def viewer_country(request: Request) -> str:
+    return country_of(request)
 
 
 Country = Annotated[str, Depends(viewer_country)]

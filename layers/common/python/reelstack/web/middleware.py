@@ -152,8 +152,10 @@ class RequestMiddleware:
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
+        rule: Rule | None = scope.get(RULE)
         with cache.once() if scope["method"] in READING else nullcontext():
-            await self.app(scope, receive, recorded.receive)
+            answer = rule.direct(Request(scope)) if rule and rule.direct else None
+            await (answer or self.app)(scope, receive, recorded.receive)
         return recorded
 
 

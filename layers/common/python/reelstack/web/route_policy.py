@@ -1,10 +1,10 @@
 """What a route declares besides its form: who may call it, how large a body it reads, what is kept and noted of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.routing import Match
@@ -18,6 +18,8 @@ ANONYMOUS = "x-anonymous-writes"
 CORE, OUTLIVES_TABLES = "x-core", "x-outlives-tables"
 KEPT = "x-kept"
 """Members of the route's OpenAPI operation, so that what is declared is also what is published."""
+DIRECT = "answers_directly"
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 IN_ITS_TRANSACTION = "in its transaction"
 
 
@@ -56,6 +58,18 @@ def declared(
     return made | said | ({OUTLIVES_TABLES: True} if outlives_tables else {})
 
 
+def answers_directly(direct: Callable[[Request], Response | None]) -> Callable[[Endpoint], Endpoint]:
+    """For a GET that is asked more than all others: `direct` answers in the place of the endpoint, for whom the
+    middleware has let in, unless it returns None. FastAPI takes 0.2 ms of each request to read its parameters, so
+    `direct` reads those that nearly every client sends, and leaves all others, and what is to be refused, to it."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, DIRECT, direct)
+        return endpoint
+
+    return mark
+
+
 @dataclass(frozen=True)
 class Rule:
     """One route as the middleware sees it."""
@@ -69,6 +83,8 @@ class Rule:
     core: bool = True
     outlives_tables: bool = False
     kept: str = ""
+    direct: Callable[[Request], Response | None] | None = None
+    """Of `answers_directly`."""
 
     @property
     def name(self) -> str:
@@ -128,6 +144,7 @@ def _rule(route: APIRoute) -> Rule:
         extra.get(CORE, True),
         extra.get(OUTLIVES_TABLES, False),
         extra.get(KEPT, ""),
+        getattr(route.endpoint, DIRECT, None),
     )
     if rule.outlives_tables and rule.method != "GET":
         raise RouteUndeclared(f"{route.path} cannot do without tables: it writes")
