@@ -1,6 +1,7 @@
 """experiments: what runs, what it did, and the end of an arm; for those who run a stage, with its AWS credentials."""
 
 import datetime
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -50,7 +51,9 @@ def show(stage: Stage = None, as_json: AsJson = False) -> None:
         typer.echo(f"{name}: {layer.salt}")
         for arm in layer.arms:
             marks = f"{'  STOPPED' if arm.stopped else ''}{'  control' if arm is layer.control else ''}"
-            typer.echo(f"  {arm.name:16} {arm.share:6.1%}  {arm.parameters or ''}{marks}")
+            typer.echo(
+                f"  {arm.name:16} {arm.share:6.1%}  {json.dumps(arm.parameters) if arm.parameters else ''}{marks}"
+            )
 
 
 @app.command()

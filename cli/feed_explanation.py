@@ -20,7 +20,7 @@ def lines(found: "FeedExplanation") -> list[str]:
         made.append("late         " + ", ".join(found.late))
     made += ["", *_stages(found), "", *_clips(found.items)]
     times = ", ".join(f"{name} {took:.1f}" for name, took in found.stage_ms.items())
-    return [*made, "", f"milliseconds: {times}"]
+    return [*made, "", f"milliseconds: {times}", "What each stage does: docs/feed.md"]
 
 
 def _stages(found: "FeedExplanation") -> Iterator[str]:
@@ -37,7 +37,12 @@ def _clips(items: "list[ExplainedClip]") -> Iterator[str]:
     yield f"{'':3} {'clip':{wide}}  {'because of':{why}} {'value':>8}{titles}"
     for place, one in enumerate(items, 1):
         predicted = "".join(f" {one.heads.get(head, 0):{max(len(head), 5)}.3f}" for head in heads)
-        yield f"{place:2}. {one.video_id:{wide}}  {_why(one):{why}} {one.value:8.3f}{predicted}"
+        yield f"{place:2}. {one.video_id:{wide}}  {_why(one):{why}} {_value(one):>8}{predicted}"
+
+
+def _value(one: "ExplainedClip") -> str:
+    """What only fills the page was not weighed."""
+    return f"{one.value:.3f}" if one.value or one.heads else "–"
 
 
 def _why(one: "ExplainedClip") -> str:

@@ -40,7 +40,7 @@ def named(person: Person | None) -> str:
     """How a person is called: by handle, else by display name. Never by id, which means nothing to a reader."""
     if person is None:
         return "(somebody)"
-    return f"@{person.handle}" if person.handle else person.display_name or "(no name)"
+    return f"@{person.handle}" if person.handle else person.display_name or "(somebody)"
 
 
 def progress_line(video: "Video") -> str:
@@ -73,6 +73,7 @@ def video_line(video: "Video", *, by: bool = False) -> str:
     elif video.state == "published" and video.duration_ms is not None:
         said = f"{video.duration_ms / 1000:.1f} s, {video.width} × {video.height}"
         said += f", {counted(video.likes, 'like')}" if video.likes is not None else ""
+        said += "" if video.visibility == "public" else f", {video.visibility}"
     elif video.state in ("rejected", "failed"):
         parts = dict.fromkeys((video.reason_message or video.reason, video.reason_detail))
         said = " ".join(part for part in parts if part)

@@ -166,7 +166,11 @@ def _sign_in(services: Services, named: Outputs, number: int, http: httpx.Client
     cognito.admin_set_user_password(UserPoolId=named.user_pool_id, Username=name, Password=password, Permanent=True)
     cognito.admin_add_user_to_group(UserPoolId=named.user_pool_id, Username=name, GroupName="viewer")
     provider = PasswordSignIn(named.endpoint, named.client_id, name, password, http)
-    return Client(named.edge_url, provider, http=http, agent="reelstack simulate")
+    viewer = Client(named.edge_url, provider, http=http, agent="reelstack simulate")
+    if viewer.accounts.me().handle is None:
+        viewer.accounts.edit(display_name=f"Simulated person {number}")
+        viewer.accounts.claim_handle(name.replace("-", "_"))
+    return viewer
 
 
 def _all(creator: Client) -> Iterable[Video]:

@@ -114,7 +114,7 @@ def test_a_table_has_every_count_reason_and_prediction() -> None:
     assert titles.split()[-3:] == ["value", "finish", "hide"]
     assert [line.split() for line in lines if line.startswith((" 1.", " 2."))] == [
         ["1.", "v1", "hot", "1.250", "0.500", "0.001"],
-        ["2.", "v22", "fresh", "(cats),", "explores", "0.000", "0.000", "0.000"],
+        ["2.", "v22", "fresh", "(cats),", "explores", "–", "0.000", "0.000"],
     ]
 
 

@@ -5,7 +5,7 @@ import { ReadableError } from './failure.ts';
 import { t, use } from './i18n.ts';
 import { address, go, match, type Page, place, type Route } from './router.ts';
 import { ROUTES } from './routes.ts';
-import { announced, notice, online, signedIn } from './state.ts';
+import { announced, notice, online, session, signedIn } from './state.ts';
 import { Empty, Failed, Spinner } from './ui/bits.tsx';
 import { Icon } from './ui/icons.tsx';
 import { Navigation } from './ui/navigation.tsx';
@@ -87,7 +87,7 @@ function Content() {
   return (
     <main id="main" tabIndex={-1} ref={main}>
       {error ? <Failed error={error} retry={() => location.reload()} /> : null}
-      {!error && !routeOf(pathname) && <Missing />}
+      {!error && !routeOf(pathname) && <Nothing title={t('gone.unknown')} says={t('gone.unknown.says')} />}
       {!error && routeOf(pathname) && <Drawn shown={shown} />}
     </main>
   );
@@ -98,6 +98,9 @@ function Drawn({ shown }: { shown: Shown | null }) {
     return <Spinner />;
   }
   const { page: { default: Content }, parts, route } = shown;
+  if (route.roles && !route.roles.some((role) => session().roles.includes(role))) {
+    return <Nothing title={t('gone.staff')} says={t('gone.staff.says')} />;
+  }
   return (
     <Guard key={route.path}>
       <Content parts={parts} />
@@ -122,9 +125,9 @@ function arrive(main: HTMLElement | null, first: { current: boolean }): void {
   first.current = false;
 }
 
-function Missing() {
+function Nothing({ title, says }: { title: string; says: string }) {
   return (
-    <Empty title={t('gone.unknown')} says={t('gone.unknown.says')}>
+    <Empty title={title} says={says}>
       <p><a class="button" href="/">{t('gone.home')}</a></p>
     </Empty>
   );

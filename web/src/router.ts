@@ -16,6 +16,8 @@ export interface Route {
   readonly load: () => Promise<Page>;
   /** Nobody sees it without an account: who is not signed in is led to sign in first. */
   readonly signedIn?: boolean;
+  /** Any of these groups may see it. The API decides; this saves the requests that it would refuse. */
+  readonly roles?: readonly string[];
   /** The page fills the screen: no bar at its top. */
   readonly full?: boolean;
 }

@@ -64,7 +64,7 @@ export default function Inbox() {
 
 function sentence(one: Notification): string {
   const [first] = one.users;
-  const name = first ? nameOf(first) : t('inbox.somebody');
+  const name = nameOf(first ?? null);
   const key: Key = KINDS.has(one.kind) ? (`inbox.${one.kind}` as Key) : 'inbox.other';
   return t(key, { n: one.count > 1 ? 5 : 1, name });
 }

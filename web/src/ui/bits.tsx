@@ -6,10 +6,10 @@ import type { Paged } from '../load.ts';
 import type { Author, Video } from '../types.ts';
 import { Icon } from './icons.tsx';
 
-/** `@handle`, kept in one piece within a text that runs the other way; else the name. */
+/** `@handle`, kept in one piece within a text that runs the other way; else the name; somebody, of whom neither is known. */
 export function nameOf(author: Author | null): string {
   if (!author?.handle) {
-    return author?.display_name ?? '';
+    return author?.display_name || t('common.somebody');
   }
   return language.value === 'ar' ? `\u2066@${author.handle}\u2069` : `@${author.handle}`;
 }

@@ -59,7 +59,6 @@ export default {
   'inbox.refused': { one: 'رُفض مقطعك', other: 'رُفضت مقاطعك' },
   'inbox.restored': { one: 'عاد مقطعك', other: 'عادت مقاطعك' },
   'inbox.other': 'حدث شيء',
-  'inbox.somebody': 'شخص ما',
   'inbox.requests': 'طلبات المتابعة',
   'inbox.accept': 'قبول {name}',
   'inbox.decline': 'رفض {name}',

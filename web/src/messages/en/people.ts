@@ -56,7 +56,6 @@ export default {
   'inbox.refused': { one: 'Your clip was refused', other: 'Your clips were refused' },
   'inbox.restored': { one: 'Your clip is back', other: 'Your clips are back' },
   'inbox.other': 'Something happened',
-  'inbox.somebody': 'Somebody',
   'inbox.requests': 'Follow requests',
   'inbox.accept': 'Accept {name}',
   'inbox.decline': 'Decline {name}',
