@@ -75,16 +75,27 @@ async function activate(): Promise<void> {
   await worker.clients.claim();
 }
 
-/** Of the network; without one, the app's page, which draws whatever address it has. */
+/**
+ * Of the network; without one, or with one that hangs, the app's page, which draws whatever address it has. The request is
+ * not aborted: one of a navigation can be handed on as it is only.
+ */
 async function page(request: Request): Promise<Response> {
+  const answer = fetch(request);
+  const shell = () => caches.match(PAGE).catch(() => undefined);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => { timer = setTimeout(resolve, PATIENCE_MS); });
   try {
-    return await fetch(request);
+    return (await Promise.race([answer, late])) ?? (await shell()) ?? (await answer);
   } catch (error) {
-    const kept = await caches.match(PAGE);
+    const kept = await shell();
     if (!kept) {
       throw error;
     }
     return kept;
+  } finally {
+    clearTimeout(timer);
+    // It may fail once nobody waits for it any more.
+    answer.catch(() => undefined);
   }
 }
 
