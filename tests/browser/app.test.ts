@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { beforeEach, test, type TestContext } from 'node:test';
 import { Refused } from '@reelstack/client';
 import { ago, preferred, speak, t, use } from '../../web/src/i18n.ts';
@@ -44,6 +44,13 @@ for (const part of PARTS) {
     }
   });
 }
+
+test('an installed app says the same in both languages', () => {
+  const [en, ar] = ['', '.ar'].map((code) => JSON.parse(readFileSync(new URL(`../../web/public/manifest${code}.webmanifest`, import.meta.url), 'utf8')));
+  assert.deepEqual([ar.lang, ar.dir, ar.shortcuts.length], ['ar', 'rtl', en.shortcuts.length]);
+  const same = ({ lang: _lang, dir: _dir, description: _says, shortcuts, ...rest }: typeof en) => [rest, shortcuts.map(({ url }: { url: string }) => url)];
+  assert.deepEqual(same(ar), same(en));
+});
 
 test('the first of the reader\'s languages that the app speaks is taken', () => {
   assert.equal(preferred(['de-CH', 'ar-EG', 'en']), 'ar');

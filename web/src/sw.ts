@@ -11,7 +11,7 @@ const NAMED = /<(?:script|link rel="(?:stylesheet|modulepreload)")[^>]*(?:src|hr
 /** Pages for frames on other sites: the app's page must never stand in for one. */
 const EMBEDDED = '/embed/';
 const HASHED = /^\/assets\//;
-const ALSO = /^\/(favicon\.svg|icon\.svg|manifest\.webmanifest|config\.json)$/;
+const ALSO = /^\/(favicon\.svg|icon\.svg|manifest(\.ar)?\.webmanifest|config\.json)$/;
 
 const PATIENCE_MS = 3000;
 
@@ -65,7 +65,7 @@ async function install(): Promise<void> {
   const html = await answer.clone().text();
   await cache.put(PAGE, answer);
   const files = [...html.matchAll(NAMED)].map(([, file]) => file ?? '');
-  await cache.addAll([...files, '/favicon.svg', '/icon.svg', '/manifest.webmanifest', '/config.json']);
+  await cache.addAll([...files, '/favicon.svg', '/icon.svg', '/manifest.webmanifest', '/manifest.ar.webmanifest', '/config.json']);
   await worker.skipWaiting();
 }
 
