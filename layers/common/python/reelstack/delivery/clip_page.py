@@ -23,8 +23,8 @@ BARE = (
 
 @dataclass(frozen=True)
 class Told:
-    """What stands in place of a clip: for the app in `state`, for people in `title` and `text`. Whoever asks gets the same
-    page, so that it says both in both languages."""
+    """What stands in place of a clip: for the app in `state`, for people in `title` and `text`. All who ask get the
+    same page, so that it says both in both languages."""
 
     state: str
     title: str
