@@ -286,3 +286,24 @@ test('what stands still with data ahead waits for its device, at the end of a cl
   assert.equal(starved(2, NaN, [0, 2.1]), true, 'HLS of others may not say how long it is');
   assert.equal(starved(2, Infinity, [0, 9]), false);
 });
+
+test('what is shown low is loaded again only if it comes before it is played', () => {
+  const units = unitsOf(file([]), readIndex(beginning(Array.from({ length: 10 }, () => [2, 100] as const)))!);
+  const again = (currentTime: number, bitsPerSecond: number) => {
+    const rungs = [file([]), { ...file([]), bytes: 1_000_000, unitEnds: [250_000, 500_000, 750_000, 1_000_000] }];
+    const files = { units, rungs, clip: { seconds: 20 }, held: () => 0, bytesHeld: 0 };
+    const current = { files, feeder: { held: () => 0, ahead: () => 20 - currentTime, bytesHeld: 0 }, currentTime, pixels: null };
+    const policies = {
+      bitrate: { choose: () => 0, upgrade: () => 1 },
+      preload: { next: () => null },
+      memory: { network: () => ({ bitsPerSecond, latencySeconds: 0 }) },
+    };
+    const stage = { at: (place: number) => (place === 0 ? current : null), clipsBefore: 0 };
+    return new Wishes(policies as unknown as Policies, LIMITS, stage as unknown as Stage).next()?.unit ?? null;
+  };
+  assert.equal(again(0.5, 2e7), 1);
+  assert.equal(again(0.5, 2e6), 2, 'the next one would come while it is played');
+  assert.equal(again(1.9, 2e7), 2);
+  assert.equal(again(5, 2e7), 0);
+  assert.equal(again(19.2, 2e7), null);
+});
