@@ -92,7 +92,7 @@ def _ffmpeg(*arguments: str) -> None:
 
 
 def draw_set(folder: Path, clips: int, seconds: int = 10, codecs: Sequence[str] = ("avc",)) -> list[Drawn]:
-    """Several clips, each with plain MP4s beside them, of its middle rung and of its best, and `clips.json`, which lists
+    """Several clips, each with plain MP4s beside them, of its middle rung and its best, and `clips.json`, which lists
     them."""
     drawn = [draw(folder / str(number), seconds, number, codecs) for number in range(clips)]
     for one in drawn:

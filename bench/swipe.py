@@ -165,11 +165,11 @@ def _check_screen(report: Report, screen: Run, phone: Run) -> None:
     report.checks.append(Check("pictures of the screen", screen["pictures"], "pictures", 50, least=True))
     report.checks.append(Check("black pictures", screen["black"], "pictures", 0))
     seen = phone["qualities"]
-    played, stalled = (sum(one[name] for one in seen) for name in ("played_ms", "bsda"))
+    played = sum(one["played_ms"] for one in seen)
+    stalled = sum(one["bsda"] + one["device_stalled_ms"] for one in seen)
     _row(report, "phone on 3G, swipe", _times([phone]))
-    report.rows.append(
-        {"what": "phone on 3G", "clips": len(seen), "kbps": _kbps(seen), "stalls": sum(one["bsa"] for one in seen)}
-    )
+    stalls = {"stalls": sum(one["bsa"] for one in seen), "by the processor": sum(one["device_stalls"] for one in seen)}
+    report.rows.append({"what": "phone on 3G", "clips": len(seen), "kbps": _kbps(seen), **stalls})
     share = round(100 * stalled / max(1, played + stalled), 2)
     report.checks.append(Check("phone: stalled", share, "%", 1))
     report.checks.append(Check("phone: clips without a frame", sum(ms is None for ms in phone["times"]), "clips", 0))

@@ -34,7 +34,8 @@ GIVEN = {
 }
 """What the reader of a page has already."""
 PACKAGES = ("web/player/README.md",)
-MOVED = {"'./uppy.ts'": "'../../web/src/uppy.ts'"}
+COPIED = ("web/src/uppy.ts",)
+"""What a reader copies beside their own code: complete by itself, or types fail."""
 TSCONFIG = {
     "extends": "../../web/tsconfig.json",
     "compilerOptions": {"noUnusedLocals": False},
@@ -54,10 +55,10 @@ def write(docs: Path = ROOT / "docs", folder: Path = FOLDER) -> list[Path]:
                 name = page.stem if docs in page.parents else f"{page.parent.name}_readme"
                 module = folder / f"{name.replace('-', '_')}.{end}"
                 text = GIVEN.get(module.name, "") + "\n".join(blocks)
-                for there, here in MOVED.items():
-                    text = text.replace(there, here)
                 module.write_text(text)
                 written.append(module)
+    for copied in COPIED:
+        shutil.copy(docs.parent / copied, folder)
     (folder / "tsconfig.json").write_text(json.dumps(TSCONFIG))
     return written
 

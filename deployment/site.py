@@ -14,7 +14,15 @@ from local.places import Places
 from local.progress import Steps
 
 STEPS = 5
-LOOKED_UP_AGAIN = ("/", "/index.html", "/embed.html", "/config.json", "/sw.js", "/manifest.webmanifest")
+LOOKED_UP_AGAIN = (
+    "/",
+    "/index.html",
+    "/embed.html",
+    "/config.json",
+    "/sw.js",
+    "/manifest.webmanifest",
+    "/manifest.ar.webmanifest",
+)
 """What a new build changes in place; everything else is named by its content."""
 
 

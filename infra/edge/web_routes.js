@@ -2,13 +2,28 @@
 // addresses of its other pages, and its files. Anything else is told to be no page, with status 404: a page for every
 // address would be one for every mistake, too. tests/browser/test_page.py compares the files with those that a build
 // makes, and the pages with web/src/routes.ts. Whether a profile is there only the API knows.
-const FILES = /^\/(index\.html|config\.json|favicon\.svg|icon\.svg|manifest\.webmanifest|sw\.js|assets\/[A-Za-z0-9._-]+)$/;
+const FILES = /^\/(index\.html|config\.json|favicon\.svg|icon\.svg|manifest(?:\.ar)?\.webmanifest|sw\.js|assets\/[A-Za-z0-9._-]+)$/;
 const PAGES = ['/', '/analytics', '/bookmarks', '/clips', '/following', '/inbox', '/interests', '/likes', '/me', '/operations', '/review', '/search', '/settings', '/sign-in', '/sign-up', '/upload'];
 const PROFILE = /^\/@[A-Za-z0-9_.-]{1,64}$/;
-const NO_PAGE =
-  '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
-  '<meta name="robots" content="noindex"><title>There is no such page · Reelstack</title></head>' +
-  '<body><main><h1>There is no such page</h1><p>The address may be mistyped.</p><p><a href="/">All clips</a></p></main></body></html>';
+const NO_PAGE = {
+  en: noPage('lang="en"', 'There is no such page', 'The address may be mistyped.', 'All clips'),
+  ar: noPage('lang="ar" dir="rtl"', 'لا توجد صفحة كهذه', 'قد يكون في العنوان خطأ.', 'كل المقاطع'),
+};
+
+function noPage(language, title, text, all) {
+  return (
+    '<!doctype html><html ' + language + '><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
+    '<meta name="robots" content="noindex"><title>' + title + ' · Reelstack</title></head>' +
+    '<body><main><h1>' + title + '</h1><p>' + text + '</p><p><a href="/">' + all + '</a></p></main></body></html>'
+  );
+}
+
+// The first of the reader's languages that there is a page in: browsers name the one they prefer first.
+function languageOf(request) {
+  const asked = request.headers['accept-language'];
+  const named = asked ? asked.value.toLowerCase().split(',').map((one) => one.split(/[-;]/)[0].trim()) : [];
+  return named.filter((one) => one === 'en' || one === 'ar')[0] || 'en';
+}
 
 function handler(event) {
   const request = event.request;
@@ -24,16 +39,18 @@ function handler(event) {
     // Some programs write an @ in an address so.
     return { statusCode: 301, statusDescription: 'Moved Permanently', headers: { location: { value: '/@' + uri.slice(4) } } };
   }
+  const language = languageOf(request);
   // The distribution adds its headers to what comes of an origin only.
   return {
     statusCode: 404,
     statusDescription: 'Not Found',
     headers: {
       'content-type': { value: 'text/html; charset=utf-8' },
+      'content-language': { value: language },
       'cache-control': { value: 'no-store' },
       'content-security-policy': { value: "default-src 'none'; base-uri 'none'; frame-ancestors 'none'" },
       'x-content-type-options': { value: 'nosniff' },
     },
-    body: { encoding: 'text', data: NO_PAGE },
+    body: { encoding: 'text', data: NO_PAGE[language] },
   };
 }

@@ -35,6 +35,7 @@ MEASURED |= {
     "rendition_ms": {"820": 2000, "1570": 10_400},
     "loops": 1,
 }
+MEASURED |= {"device_stalls": 1, "device_stalled_ms": 220}
 MEASURED |= {"bytes": 2_300_000, "wasted_bytes": 52_000, "dfa": 2, "frames": 372, "ec": ["network"]}
 EXAMPLES["quality"] |= MEASURED
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { beforeEach, test, type TestContext } from 'node:test';
 import { Refused } from '@reelstack/client';
 import { ago, preferred, speak, t, use } from '../../web/src/i18n.ts';
 import { shell } from '../../web/src/messages/shell.ts';
 import { forgetLikes, keep, LikeSender, sendLikes, settle } from '../../web/src/offline_likes.ts';
+import type { Video } from '../../web/src/types.ts';
 
 const MESSAGES = new URL('../../web/src/messages/', import.meta.url);
 const stored = new Map<string, string>();
@@ -19,6 +20,8 @@ Object.defineProperty(globalThis, 'document', { value: { documentElement: { lang
 beforeEach(() => stored.clear());
 
 await use(shell);
+const { actionsOf } = await import('../../web/src/feed/actions.ts');
+const { account } = await import('../../web/src/state.ts');
 
 test('a text has the form of its number, and says numbers as the language does', () => {
   assert.equal(t('feed.like', { title: 'Sea', n: 1 }), 'Like Sea, 1 like');
@@ -41,6 +44,13 @@ for (const part of PARTS) {
     }
   });
 }
+
+test('an installed app says the same in both languages', () => {
+  const [en, ar] = ['', '.ar'].map((code) => JSON.parse(readFileSync(new URL(`../../web/public/manifest${code}.webmanifest`, import.meta.url), 'utf8')));
+  assert.deepEqual([ar.lang, ar.dir, ar.shortcuts.length], ['ar', 'rtl', en.shortcuts.length]);
+  const same = ({ lang: _lang, dir: _dir, description: _says, shortcuts, ...rest }: typeof en) => [rest, shortcuts.map(({ url }: { url: string }) => url)];
+  assert.deepEqual(same(ar), same(en));
+});
 
 test('the first of the reader\'s languages that the app speaks is taken', () => {
   assert.equal(preferred(['de-CH', 'ar-EG', 'en']), 'ar');
@@ -74,6 +84,23 @@ test('likes without a network are sent later, once for each clip, as they were w
   assert.deepEqual(await sendLikes('me', async (id, liked) => void sent.push([id, liked])), { left: null });
   assert.deepEqual(sent, [['a', false], ['b', true]]);
   assert.equal(stored.size, 0);
+});
+
+test('a like that waits is shown as done by a page that is opened meanwhile, to its account alone', () => {
+  keep('me', 'a', true);
+  keep('me', 'b', false);
+  const shown = (id: string, likes: number, liked: boolean) => {
+    const video = { video_id: id, title: '', likes, liked } as Video;
+    return actionsOf(video, String).likes.peek();
+  };
+  account.value = 'me';
+  assert.deepEqual(shown('a', 4, false), { likes: 5, liked: true });
+  assert.deepEqual(shown('a', 5, true), { likes: 5, liked: true }, 'it came, and its answer did not');
+  assert.deepEqual(shown('b', 5, true), { likes: 4, liked: false });
+  assert.deepEqual(shown('c', 4, false), { likes: 4, liked: false });
+  account.value = 'you';
+  assert.deepEqual(shown('a', 4, false), { likes: 4, liked: false });
+  account.value = null;
 });
 
 test('a like that is refused later is dropped, and those after it are sent', async () => {

@@ -113,6 +113,50 @@ test('of a batch that the service cannot read, all is taken but what spoils it',
   assert.equal(asked.length, requests, 'nothing waits');
 });
 
+/** A service that refuses every request so, and how many it got. */
+async function refusing(refused: (batch: Schema<'Batch'>) => Refused): Promise<{ asked: number[]; left: string | null }> {
+  const asked: number[] = [];
+  const store = storage();
+  const events = new Events(store, async (batch) => {
+    asked.push(batch.events.length);
+    throw refused(batch);
+  });
+  fifty(events);
+  await events.flush();
+  return { asked, left: store.getItem('reelstack.events') };
+}
+
+function unreadable(...fields: string[]): Refused {
+  const errors = fields.map((field) => ({ field, says: 'No' }));
+  return new Refused(422, 'invalid-request', 'No', { type: '', title: '', status: 422, detail: '', instance: '', correlation_id: null, errors });
+}
+
+test('what the refusal of a batch names is left out at once', async () => {
+  const asked: number[][] = [];
+  const events = new Events(storage(), async ({ events: told }) => {
+    asked.push(told.map(({ video_id }) => Number(video_id)));
+    if (asked.length === 1) {
+      throw unreadable('body.events.3', 'body.events.41.at', 'body.events.41');
+    }
+    return taken();
+  });
+  fifty(events);
+  await events.flush();
+  await events.flush();
+  assert.equal(asked.length, 2);
+  assert.deepEqual(asked[1], Array.from({ length: 50 }, (_, clip) => clip).filter((clip) => clip !== 3 && clip !== 41));
+});
+
+test('a batch that is refused for something else than its events is given up at once, and one without a reason soon', async () => {
+  assert.deepEqual(await refusing(() => unreadable('body.sent_at')), { asked: [50], left: '[]' });
+  const { asked, left } = await refusing(() => new Refused(400, 'unknown', 'No'));
+  assert.deepEqual([asked.length, left], [10, '[]']);
+  const { asked: everyOne } = await refusing(({ events }) => unreadable(...events.map((_, place) => `body.events.${place}`)));
+  assert.deepEqual(everyOne, [50]);
+  const { asked: long } = await refusing(() => unreadable('body.events'));
+  assert.deepEqual(long.slice(0, 3), [50, 25, 13], 'a service that takes fewer at once');
+});
+
 test('a service that goes away meanwhile loses nothing of a spoiled batch', async () => {
   const store = storage();
   const away = reading([7], 3);

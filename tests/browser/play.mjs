@@ -7,31 +7,20 @@ await run(async (page, given) => {
   page.on('request', (request) => request.url().includes(`/${given.videoId}/`) && request.url().endsWith(given.file) && ranges.push(request.headers().range));
   const asked = [];
   page.on('request', (request) => request.url().endsWith('/v1/events') && request.method() === 'POST' && asked.push(request));
-  await page.addInitScript(() => {
-    window.lateMs = 0;
-    let last = window.performance.now();
-    window.setInterval(() => {
-      const now = window.performance.now();
-      window.lateMs = Math.max(window.lateMs, now - last - 50);
-      last = now;
-    }, 50);
-  });
   await signIn(page, given);
   const item = await reached(page, given.title);
   const seconds = await ended(item);
   if (given.screenshot) {
     await page.screenshot({ path: `${given.screenshot}-playing.png` });
   }
-  const played = await item.locator('video').evaluate((element, id) => ({
-    // The longest that the machine kept this page waiting: for its turn, or for a part of the clip.
-    waitedMs: window.performance.getEntriesByType('resource').filter(({ name }) => name.includes(`/${id}/`)).reduce((most, { duration }) => Math.max(most, duration), window.lateMs),
+  const played = await item.locator('video').evaluate((element) => ({
     duration: element.duration,
     width: element.videoWidth,
     height: element.videoHeight,
     frames: element.getVideoPlaybackQuality().totalVideoFrames,
     errors: Number(element.closest('[data-errors]').dataset.errors),
     stalls: Number(element.closest('[data-errors]').dataset.stalls),
-  }), given.videoId);
+  }));
 
   const like = item.getByRole('button', { name: /^Like / });
   const names = [await like.getAttribute('aria-label')];

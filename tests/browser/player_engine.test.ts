@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { ClipFiles } from '../../web/player/src/engine/files.ts';
 import { type Bytes, fetchSpan } from '../../web/player/src/engine/fetcher.ts';
-import { readIndex, type Segment, unitAt, unitsOf } from '../../web/player/src/engine/layout.ts';
+import { isStarved, mayReplace, readIndex, type Segment, unitAt, unitsOf } from '../../web/player/src/engine/layout.ts';
 import { LIMITS, nextMissing, type Stage, Wishes } from '../../web/player/src/engine/wishes.ts';
 import { PlayerError } from '../../web/player/src/errors.ts';
 import { type PlayerEvent, tellAll } from '../../web/player/src/events.ts';
@@ -260,4 +260,50 @@ test('what the preload policy lets wait is not fetched, but for a buffer that ru
   assert.equal(next(4, 6, [0, 1]), null);
   assert.equal(next(9, 1, [0, 1]), 2);
   assert.equal(next(19, 21, [2, 3]), 0, 'the loop comes to what is not kept any more');
+});
+
+test('a unit is replaced only where neither the screen nor the end of the clip is near', () => {
+  const units = unitsOf(file([]), readIndex(beginning(Array.from({ length: 10 }, () => [2, 100] as const)))!);
+  const may = (currentTime: number, seconds = 1) => units.map((_, unit) => mayReplace(units, unit, currentTime, seconds));
+  assert.deepEqual(may(0.5), [false, true, true, true]);
+  assert.deepEqual(may(1.5), [false, false, true, true], 'it would be shown in pieces');
+  assert.deepEqual(may(3), [true, false, true, true]);
+  assert.deepEqual(may(3, 8), [true, false, false, true]);
+  assert.deepEqual(may(19.5), [false, false, false, false], 'a source that is added to does not end');
+  assert.deepEqual(mayReplace([], 0, 0, 1), false);
+});
+
+test('what stands still with data ahead waits for its device, at the end of a clip, too', () => {
+  const starved = (currentTime: number, duration: number, ...ranges: [number, number][]) => {
+    const buffered = { length: ranges.length, start: (n: number) => ranges[n]![0], end: (n: number) => ranges[n]![1] };
+    return isStarved({ buffered, currentTime, duration });
+  };
+  assert.equal(starved(1.948, 8, [0, 8]), false);
+  assert.equal(starved(1.98, 8, [0, 2], [4, 8]), true);
+  assert.equal(starved(3, 8, [0, 2], [4, 8]), true);
+  assert.equal(starved(7.8, 8, [0, 8]), false);
+  assert.equal(starved(7.8, 8, [0, 7.81]), true);
+  assert.equal(starved(2, NaN, [0, 2.1]), true, 'HLS of others may not say how long it is');
+  assert.equal(starved(2, Infinity, [0, 9]), false);
+});
+
+test('what is shown low is loaded again only if it comes before it is played', () => {
+  const units = unitsOf(file([]), readIndex(beginning(Array.from({ length: 10 }, () => [2, 100] as const)))!);
+  const again = (currentTime: number, bitsPerSecond: number) => {
+    const rungs = [file([]), { ...file([]), bytes: 1_000_000, unitEnds: [250_000, 500_000, 750_000, 1_000_000] }];
+    const files = { units, rungs, clip: { seconds: 20 }, held: () => 0, bytesHeld: 0 };
+    const current = { files, feeder: { held: () => 0, ahead: () => 20 - currentTime, bytesHeld: 0 }, currentTime, pixels: null };
+    const policies = {
+      bitrate: { choose: () => 0, upgrade: () => 1 },
+      preload: { next: () => null },
+      memory: { network: () => ({ bitsPerSecond, latencySeconds: 0 }) },
+    };
+    const stage = { at: (place: number) => (place === 0 ? current : null), clipsBefore: 0 };
+    return new Wishes(policies as unknown as Policies, LIMITS, stage as unknown as Stage).next()?.unit ?? null;
+  };
+  assert.equal(again(0.5, 2e7), 1);
+  assert.equal(again(0.5, 2e6), 2, 'the next one would come while it is played');
+  assert.equal(again(1.9, 2e7), 2);
+  assert.equal(again(5, 2e7), 0);
+  assert.equal(again(19.2, 2e7), null);
 });

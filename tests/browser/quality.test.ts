@@ -24,7 +24,8 @@ function played({ resumes = false, ours = true } = {}) {
   for (video.currentTime = 0.5; video.currentTime <= 5; video.currentTime += 0.5) {
     showing.moved(made);
   }
-  showing.stall(300);
+  showing.stall(300, 'buffer');
+  showing.stall(40, 'device');
   return { showing, quality: showing.quality(made, 3_260_000) };
 }
 
@@ -33,7 +34,7 @@ test('what a clip played, in names of CMCD', () => {
   const { msd, ...found } = measures(quality);
   assert.equal(typeof msd, 'number');
   assert.deepEqual(found, {
-    preloaded: true, bsa: 1, bsda: 300, switches: 1, played_ms: 5000, loops: 0, mtp: 3300, first_br: 800, pb: 1920, tb: 2400,
+    preloaded: true, bsa: 1, bsda: 300, device_stalls: 1, device_stalled_ms: 40, switches: 1, played_ms: 5000, loops: 0, mtp: 3300, first_br: 800, pb: 1920, tb: 2400,
     rendition_ms: { 800: 1500, 2400: 3500 }, bytes: 1_400_000, wasted_bytes: 200_000,
   });
 });
@@ -47,7 +48,7 @@ test('a clip that goes on after the page came back has started before', () => {
 
 test('what the player does not know is left out', () => {
   const { quality } = played({ ours: false });
-  assert.deepEqual(Object.keys(measures(quality)).sort(), ['bsa', 'bsda', 'loops', 'msd', 'mtp', 'played_ms', 'preloaded', 'rendition_ms', 'switches']);
+  assert.deepEqual(Object.keys(measures(quality)).sort(), ['bsa', 'bsda', 'device_stalled_ms', 'device_stalls', 'loops', 'msd', 'mtp', 'played_ms', 'preloaded', 'rendition_ms', 'switches']);
 });
 
 test('a clip that was passed before its first picture says nothing, unless it failed', () => {

@@ -24,7 +24,7 @@ await run(async (page, given) => {
   for (const path of given.nowhere) {
     const answer = await page.goto(new URL(path, given.link).href);
     await page.waitForLoadState('networkidle');
-    found.elsewhere[path] = [answer.status(), await page.getByRole('heading').last().textContent()];
+    found.elsewhere[path] = [answer.status(), await page.locator(':is(h1, h2):lang(en)').last().textContent()];
   }
 
   await page.goto(new URL('/', given.link).href);

@@ -1,7 +1,6 @@
 """The sample clip, as a person with a phone's browser watches it: through the edge, from sign-in to the last frame, and
 to the count of its plays."""
 
-import os
 import time
 from collections.abc import Iterator
 
@@ -15,9 +14,6 @@ from tests.cloud.test_behavior import plays, waiting
 
 pytestmark = [pytest.mark.cloud, pytest.mark.browser]
 
-BUSY_MS = 250
-"""A page that waited longer for its turn of the processor, or for a part of its clip, may have run out of it once. So
-may one on a machine with more to do than it has cores; on a quiet one each stall is the player's fault."""
 FEED_SECONDS = 1.0
 """The page waits for the feed for 2 s, and then shows a page that was made before, whose clips bear no receipts."""
 
@@ -61,8 +57,7 @@ def test_the_sample_clip_plays_to_its_end_without_an_error_or_a_stall_and_is_cou
     )
     played = found["played"]
     assert played["errors"] == 0
-    busy = played["waitedMs"] > BUSY_MS or os.getloadavg()[0] > (os.cpu_count() or 1)
-    assert played["stalls"] <= busy, played
+    assert played["stalls"] == 0, "its data was there: what a busy machine does not come to show is told apart"
     assert played["seconds"] == pytest.approx((cloud.sample.video.duration_ms or 0) / 1000, abs=0.2)
     assert played["frames"] > 0
     reported = found["reported"]

@@ -164,6 +164,15 @@ def test_what_was_public_and_was_removed_is_gone(ask: Ask, state: str) -> None:
     assert "This clip was removed" in told["body"]
 
 
+@pytest.mark.parametrize(
+    "told", [clip_page.MISSING, clip_page.REMOVED, clip_page.SIGN_IN, clip_page.UNKNOWN], ids=lambda told: told.state
+)
+def test_what_stands_in_place_of_a_clip_is_said_in_both_languages(told: clip_page.Told) -> None:
+    english, _, arabic = clip_page.of_nothing(SHELL, told).partition('<div lang="ar" dir="rtl">')
+    assert f"<h2>{told.title}</h2>" in english
+    assert f"<h2>{told.in_arabic[0]}</h2>" in arabic
+
+
 def test_an_unlisted_clip_is_for_who_has_its_link_and_no_search_engine(ask: Ask) -> None:
     make(visibility="unlisted")
     told = ask("@anna/vid")

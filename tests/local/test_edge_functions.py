@@ -197,6 +197,22 @@ async def test_the_page_for_frames_is_that_of_one_clip_and_nothing_else_may_be_f
         assert (told.status, told.headers["cache-control"]) == (404, "no-store")
 
 
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("ar-EG,ar;q=0.9,en;q=0.8", "ar"), ("de-CH, AR;q=0.5", "ar"), ("en-GB,ar", "en"), ("arn", "en"), ("", "en")],
+)
+@pytest.mark.parametrize(("function", "uri"), [("web_routes.js", "/nowhere"), ("embed_page.js", "/embed/")])
+async def test_a_missing_page_is_told_in_the_language_of_its_reader(
+    edge: EdgeFunctions, function: str, uri: str, accepted: str, language: str
+) -> None:
+    asked = Viewer("GET", uri, "", {"accept-language": accepted} if accepted else {}, "203.0.113.9")
+    told = await edge.viewer_request(function, asked.event("E1", "d1"))
+    assert isinstance(told, Answered)
+    assert told.headers["content-language"] == language
+    says = {"en": ('<html lang="en">', "There is no such page"), "ar": ('<html lang="ar" dir="rtl">', "لا توجد صفحة")}
+    assert all(word in str(told.body) for word in says[language])
+
+
 async def test_an_at_sign_may_be_written_in_two_ways(edge: EdgeFunctions) -> None:
     told = await edge.viewer_request("web_routes.js", event("/%40ann/vid"))
     assert isinstance(told, Answered)

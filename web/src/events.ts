@@ -29,6 +29,11 @@ const EVERY_MS = 15_000;
 const LEAVING_MS = 1_000;
 /** The service will never take such a request. */
 const SPOILED = new Set([400, 413, 422]);
+/** Halving finds one event of fifty by seven refusals. After so many, and none taken meanwhile, no event is at fault alone. */
+const MOST_REFUSALS = 10;
+/** How the `errors` of a 422 name a part of the request. */
+const EVENT = /^body\.events\.(\d+)(?:\.|$)/;
+const ALL_EVENTS = 'body.events';
 
 export class Events {
   readonly #store: Store;
@@ -118,34 +123,43 @@ export class Events {
   }
 
   /**
-   * One request; of a batch that the service cannot read, its halves, until the event that spoils it is alone: that one
-   * nobody will ever take. Whether the service takes more.
+   * Hands a batch over; of one that the service cannot read, all but what spoils it: the events that the refusal names, or
+   * else what is found by halves. Nobody will ever take them.
    */
-  async #hand(batch: Stored[], last: boolean, whose: string | null): Promise<boolean> {
+  async #hand(batch: Stored[], last: boolean, whose: string | null): Promise<void> {
+    const parts = [batch];
+    // Meanwhile somebody else may have signed in, and these are not theirs.
+    for (let refusals = 0; parts.length > 0 && whose === this.#whose(); ) {
+      const part = parts.shift() ?? [];
+      const refused = await this.#ask(part, last);
+      if (refused === 'away') {
+        return;
+      }
+      refusals = refused ? refusals + 1 : 0;
+      if (refusals >= MOST_REFUSALS) {
+        this.#drop([...part, ...parts.flat()]);
+        return;
+      }
+      if (refused) {
+        const { spoiled, left } = divided(part, refused);
+        this.#drop(spoiled);
+        parts.unshift(...left);
+      }
+    }
+  }
+
+  /** One request. Null: taken. A refusal: it cannot be read. `away`: the next turn tries again. */
+  async #ask(batch: Stored[], last: boolean): Promise<Refused | 'away' | null> {
     try {
       const events = batch.map(({ whose: _whose, ...event }) => event);
       const { retry } = await this.#send({ sent_at: Date.now(), events }, last);
       const later = new Set(retry.map((place) => batch[place]?.id));
       this.#drop(batch.filter(({ id }) => !later.has(id)));
-      return true;
+      return null;
     } catch (error) {
-      // With no network, or nobody who answers in time, the next turn tries again.
-      if (!(error instanceof Refused && SPOILED.has(error.status))) {
-        return false;
-      }
+      // No network, or nobody who answers in time.
+      return error instanceof Refused && SPOILED.has(error.status) ? error : 'away';
     }
-    if (batch.length === 1) {
-      this.#drop(batch);
-      return true;
-    }
-    const middle = Math.ceil(batch.length / 2);
-    for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
-      // Meanwhile somebody else may have signed in, and these are not theirs.
-      if (whose !== this.#whose() || !(await this.#hand(half, last, whose))) {
-        return false;
-      }
-    }
-    return true;
   }
 
   #drop(gone: Stored[]): void {
@@ -168,6 +182,31 @@ export class Events {
       // A browser whose storage is full or forbidden: watching matters more than being counted.
     }
   }
+}
+
+/** What of a refused batch nobody takes, and in which parts the rest is tried. */
+function divided<Event>(batch: Event[], refused: Refused): { spoiled: Event[]; left: Event[][] } {
+  const named = placesIn(refused);
+  const rest = batch.filter((_, place) => !named?.has(place));
+  if (batch.length === 1 || named?.size === 0) {
+    return { spoiled: batch, left: [] };
+  }
+  if (rest.length < batch.length) {
+    return { spoiled: batch.filter((_, place) => named?.has(place)), left: rest.length > 0 ? [rest] : [] };
+  }
+  const middle = Math.ceil(batch.length / 2);
+  return { spoiled: [], left: [batch.slice(0, middle), batch.slice(middle)] };
+}
+
+/** Places of the events that a refusal names. None: something else of the request is named. Null: nothing is, or their number. */
+function placesIn({ problem }: Refused): ReadonlySet<number> | null {
+  const errors = Array.isArray(problem?.errors) ? (problem.errors as { field?: unknown }[]) : [];
+  const fields = errors.map(({ field }) => String(field));
+  if (fields.length === 0 || fields.includes(ALL_EVENTS)) {
+    return null;
+  }
+  const places = fields.map((field) => EVENT.exec(field)?.[1]);
+  return new Set(places.every((place) => place !== undefined) ? places.map(Number) : []);
 }
 
 /**

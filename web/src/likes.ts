@@ -25,7 +25,7 @@ export class LikeToggle {
   /** Resolves when the server agrees with what is shown; rejects with its refusal after showing the old state again. */
   async toggle(): Promise<void> {
     this.#wanted = !this.#wanted;
-    this.#show(this.#as(this.#wanted));
+    this.#show(asLiked(this.#held, this.#wanted));
     if (this.#busy) {
       return;
     }
@@ -34,7 +34,7 @@ export class LikeToggle {
       while (this.#wanted !== this.#held.liked) {
         const asked = this.#wanted;
         await this.#send(asked);
-        this.#held = this.#as(asked);
+        this.#held = asLiked(this.#held, asked);
       }
     } catch (error) {
       this.#wanted = this.#held.liked;
@@ -48,14 +48,15 @@ export class LikeToggle {
   /** The server has this, as another part of the page learned. What is wanted otherwise meanwhile stays wanted. */
   told(liked: boolean): void {
     if (!this.#busy && liked !== this.#held.liked) {
-      this.#held = this.#as(liked);
+      this.#held = asLiked(this.#held, liked);
       this.#wanted = liked;
       this.#show(this.#held);
     }
   }
+}
 
-  #as(liked: boolean): Likes {
-    const change = Number(liked) - Number(this.#held.liked);
-    return { liked, likes: Math.max(0, this.#held.likes + change) };
-  }
+/** The same clip once its viewer likes it, or does no more. */
+export function asLiked(held: Likes, liked: boolean): Likes {
+  const change = Number(liked) - Number(held.liked);
+  return { liked, likes: Math.max(0, held.likes + change) };
 }

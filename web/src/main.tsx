@@ -2,7 +2,7 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App, routeOf } from './app.tsx';
 import { loadConfig } from './config.ts';
-import { language, speak, use } from './i18n.ts';
+import { type Language, language, speak, use } from './i18n.ts';
 import { shell } from './messages/shell.ts';
 import { tellNotStarted } from './not_started.ts';
 import { beReady } from './offline.ts';
@@ -25,6 +25,7 @@ async function start(): Promise<void> {
       void speak(wanted).catch(tell);
     }
   });
+  effect(() => nameManifest(language.value));
   begin(config);
   followLinks((path) => routeOf(path) !== null, () => { notice.value = null; });
   const failure = await session().finishSignIn().then(() => null, (error: unknown) => error);
@@ -43,6 +44,12 @@ async function start(): Promise<void> {
     }
   });
   beReady();
+}
+
+/** What the app is called by a device that installs it. */
+function nameManifest(spoken: Language): void {
+  const link = document.querySelector('link[rel="manifest"]');
+  link?.setAttribute('href', spoken === 'en' ? '/manifest.webmanifest' : `/manifest.${spoken}.webmanifest`);
 }
 
 start().catch((error: unknown) => {

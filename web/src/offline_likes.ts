@@ -4,6 +4,8 @@
  */
 import { Refused } from '@reelstack/client';
 import { ofDevice } from './kept.ts';
+import { asLiked } from './likes.ts';
+import type { Likes } from './types.ts';
 
 const KEPT = 'reelstack.likes';
 /** Refusals that say nothing of the like: the sign-in is over, or the service is busy. */
@@ -41,6 +43,12 @@ function write(whose: string, left: Wishes): void {
 
 export function keep(whose: string, id: string, liked: boolean): void {
   write(whose, { ...waiting(whose), [id]: liked });
+}
+
+/** What is shown of a clip of which the service has this: a like that waits is done, to its viewer. */
+export function withWaiting(whose: string | null, id: string, held: Likes): Likes {
+  const wish = whose === null ? undefined : waiting(whose)[id];
+  return wish === undefined ? held : asLiked(held, wish);
 }
 
 /** The service has another wish for this clip: what waited for it says no more. */

@@ -11,7 +11,7 @@ const NAMED = /<(?:script|link rel="(?:stylesheet|modulepreload)")[^>]*(?:src|hr
 /** Pages for frames on other sites: the app's page must never stand in for one. */
 const EMBEDDED = '/embed/';
 const HASHED = /^\/assets\//;
-const ALSO = /^\/(favicon\.svg|icon\.svg|manifest\.webmanifest|config\.json)$/;
+const ALSO = /^\/(favicon\.svg|icon\.svg|manifest(\.ar)?\.webmanifest|config\.json)$/;
 
 const PATIENCE_MS = 3000;
 
@@ -65,7 +65,7 @@ async function install(): Promise<void> {
   const html = await answer.clone().text();
   await cache.put(PAGE, answer);
   const files = [...html.matchAll(NAMED)].map(([, file]) => file ?? '');
-  await cache.addAll([...files, '/favicon.svg', '/icon.svg', '/manifest.webmanifest', '/config.json']);
+  await cache.addAll([...files, '/favicon.svg', '/icon.svg', '/manifest.webmanifest', '/manifest.ar.webmanifest', '/config.json']);
   await worker.skipWaiting();
 }
 
@@ -75,16 +75,27 @@ async function activate(): Promise<void> {
   await worker.clients.claim();
 }
 
-/** Of the network; without one, the app's page, which draws whatever address it has. */
+/**
+ * Of the network; without one, or with one that hangs, the app's page, which draws whatever address it has. The request is
+ * not aborted: one of a navigation can be handed on as it is only.
+ */
 async function page(request: Request): Promise<Response> {
+  const answer = fetch(request);
+  const shell = () => caches.match(PAGE).catch(() => undefined);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => { timer = setTimeout(resolve, PATIENCE_MS); });
   try {
-    return await fetch(request);
+    return (await Promise.race([answer, late])) ?? (await shell()) ?? (await answer);
   } catch (error) {
-    const kept = await caches.match(PAGE);
+    const kept = await shell();
     if (!kept) {
       throw error;
     }
     return kept;
+  } finally {
+    clearTimeout(timer);
+    // It may fail once nobody waits for it any more.
+    answer.catch(() => undefined);
   }
 }
 

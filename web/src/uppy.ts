@@ -1,11 +1,11 @@
 import AwsS3, { type AwsS3Options } from '@uppy/aws-s3';
 import type { Body, Meta, Uppy, UppyFile } from '@uppy/core';
 import { Client, newKey, Refused, type Schema } from '@reelstack/client';
-import { ofDevice } from './kept.ts';
-import { firstOf } from './ui/lengths.ts';
-import { MOST_OF_TITLE } from './upload/words.ts';
 
+// This file is copied into other apps (docs/uploads.md): it imports packages only.
 const RETRIES = 3;
+/** Characters that the service takes. */
+const MOST_OF_TITLE = 150;
 const REMEMBERED = 'reelstack.upload.';
 
 type SignRequest = Extract<AwsS3Options<Meta, Body>, { signRequest: unknown }>['signRequest'];
@@ -77,7 +77,7 @@ class Uploads {
   async open(file: UppyFile<Meta, Body>): Promise<Opened> {
     const { title, description, tags, visibility } = file.meta;
     const body = {
-      title: firstOf(String(title ?? file.name), MOST_OF_TITLE),
+      title: [...String(title ?? file.name).normalize('NFC')].slice(0, MOST_OF_TITLE).join(''),
       size_bytes: Number(file.size),
       content_type: file.type,
       ...(description ? { description } : {}),
@@ -85,13 +85,13 @@ class Uploads {
       ...(visibility ? { visibility } : {}),
     } as Schema<'NewUpload'>;
     const opened = await this.#client.call('POST /v1/uploads', { body, key: newKey() });
-    ofDevice.setItem(REMEMBERED + file.id, opened.upload_id);
+    remembered((store) => store.setItem(REMEMBERED + file.id, opened.upload_id));
     return opened;
   }
 
   /** The upload this file was begun with, if it is still open. Uppy's file ids follow from name, type, size and date. */
   async resume(file: UppyFile<Meta, Body>): Promise<Opened | null> {
-    const known = ofDevice.getItem(REMEMBERED + file.id);
+    const known = remembered((store) => store.getItem(REMEMBERED + file.id));
     if (!known) {
       return null;
     }
@@ -126,6 +126,15 @@ class Uploads {
   }
 
   forget(file: UppyFile<Meta, Body>): void {
-    ofDevice.removeItem(REMEMBERED + file.id);
+    remembered((store) => store.removeItem(REMEMBERED + file.id));
+  }
+}
+
+/** Where cookies are blocked the store throws, and nothing goes on after a reload. */
+function remembered<Value>(act: (store: Storage) => Value): Value | null {
+  try {
+    return act(localStorage);
+  } catch {
+    return null;
   }
 }

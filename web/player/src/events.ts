@@ -5,6 +5,9 @@ import type { Sample } from './policies/policies.ts';
 /** Of a place of the queue. `poster`: nothing of it was decoded yet. `ready`: its first frame is shown, at rest. */
 export type State = 'poster' | 'ready' | 'playing' | 'paused' | 'stalled' | 'failed';
 
+/** Why a clip stands still: no data is there, or there is, and the device does not come to decode and show it. */
+export type StallCause = 'buffer' | 'device';
+
 /**
  * How a clip was played, since it was shown or the page came back, told once it is left or the page is hidden. Names are
  * those of CMCD (CTA-5004-A, version 2) where it has one; what is a list or a token there is a number here.
@@ -26,6 +29,9 @@ export interface Quality {
   /** Buffer starvation, what ended by leaving included: how often, and for how many milliseconds. */
   readonly bsa: number;
   readonly bsda: number;
+  /** The same with data in the buffer, which the device did not come to show. */
+  readonly device_stalls: number;
+  readonly device_stalled_ms: number;
   /** Switches of rung between neighbouring units as they were played. */
   readonly switches: number;
   /** Milliseconds played, by kbit/s. */
@@ -46,7 +52,7 @@ export type PlayerEvent =
   | { readonly type: 'state'; readonly clip: Clip; readonly place: number; readonly state: State }
   /** The first frame of the clip that was shown; `ms` since then. */
   | { readonly type: 'start'; readonly clip: Clip; readonly ms: number }
-  | { readonly type: 'stall'; readonly clip: Clip; readonly atSeconds: number; readonly ms: number }
+  | { readonly type: 'stall'; readonly clip: Clip; readonly atSeconds: number; readonly ms: number; readonly cause: StallCause }
   | { readonly type: 'loop'; readonly clip: Clip; readonly loops: number }
   /** `place`: of the clip in the queue. After `fatal` the clip does not go on. */
   | { readonly type: 'error'; readonly clip: Clip; readonly place: number; readonly error: PlayerError; readonly fatal: boolean }

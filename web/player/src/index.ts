@@ -10,7 +10,7 @@ export type { Captions, Clip, Codec, MediaFile, Rung } from './clip.ts';
 export { type Limits, LIMITS } from './engine/wishes.ts';
 export { type AdaptiveOptions, adaptivePolicies } from './adaptive.ts';
 export { type ErrorKind, PlayerError } from './errors.ts';
-export type { Listener, PlayerEvent, Quality, State } from './events.ts';
+export type { Listener, PlayerEvent, Quality, StallCause, State } from './events.ts';
 export { foreignClip, type Item, type Playback, toClip } from './playback.ts';
 export type * from './policies/policies.ts';
 export type { PoolOptions } from './options.ts';

@@ -181,10 +181,10 @@ export class Pool extends Settings {
         showing.moved(slot);
         this.#loader.look();
       }),
-      stalled: (stalled, ms) =>
+      stalled: (stalled, ms, cause) =>
         seen((showing, clip, { video }) => {
-          showing.stall(ms);
-          this.#tell({ type: 'stall', clip, atSeconds: video.currentTime, ms });
+          showing.stall(ms, cause);
+          this.#tell({ type: 'stall', clip, atSeconds: video.currentTime, ms, cause });
         })(stalled),
       looped: seen((showing, clip) => {
         showing.loops += 1;

@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from '@preact/sign
 import { Unreachable } from '@reelstack/client';
 import { t } from '../i18n.ts';
 import { LikeToggle } from '../likes.ts';
-import { keep, settle } from '../offline_likes.ts';
+import { keep, settle, withWaiting } from '../offline_likes.ts';
 import { account, api, say, signedIn } from '../state.ts';
 import type { Likes, Video } from '../types.ts';
 
@@ -22,7 +22,8 @@ export interface Actions {
 
 /** `words`: of a failure, as a person can read it. */
 export function actionsOf(video: Video, words: (error: unknown) => string): Actions {
-  const likes = signal<Likes>({ likes: video.likes ?? 0, liked: video.liked });
+  const held = { likes: video.likes ?? 0, liked: video.liked };
+  const likes = signal<Likes>(withWaiting(account.peek(), video.video_id, held));
   const bookmarked = signal(video.bookmarked ?? false);
   const bookmark = toggleOf(bookmarked, (wanted) => setBookmarked(video.video_id, wanted));
   const failure = signal<unknown>(null);

@@ -12,10 +12,11 @@ export function isTold({ msd, played_ms: played, ec }: Quality): boolean {
 /** Numbers that the player does not know are left out: of a browser that counts no frames, of HLS that it does not load. */
 export function measures(quality: Quality): Record<string, unknown> {
   const { msd, mtp, first_br, pb, tb, bytes, wasted_bytes, dfa, frames, rung_ms, ec } = quality;
-  const { preloaded, bsa, bsda, switches, played_ms, loops } = quality;
+  const { preloaded, bsa, bsda, device_stalls, device_stalled_ms, switches, played_ms, loops } = quality;
   const rungs = Object.entries(rung_ms).slice(0, MOST);
   return {
     ...{ preloaded, bsa, bsda, switches, played_ms, loops },
+    ...(device_stalls > 0 ? { device_stalls, device_stalled_ms } : {}),
     ...(msd === null ? {} : { msd }),
     ...(mtp === null ? {} : { mtp }),
     ...(first_br > 0 ? { first_br, pb } : {}),

@@ -154,7 +154,7 @@ export class Screens {
   #heard(event: PlayerEvent): void {
     if (event.type === 'state' && event.place === this.#pool.place) {
       this.playing.value = event.state === 'playing' || event.state === 'stalled';
-    } else if (event.type === 'stall') {
+    } else if (event.type === 'stall' && event.cause === 'buffer') {
       this.stalls.value++;
     } else if (event.type === 'error') {
       // What is prepared may fail unseen: it is tried again once it is shown.

@@ -7,7 +7,7 @@ import { session, tell } from '../state.ts';
 import { Spinner } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { useTitle } from '../ui/title.ts';
-import { Camera } from '../upload/camera.tsx';
+import { Camera, type Taken } from '../upload/camera.tsx';
 import { Item } from '../upload/item.tsx';
 import { queueOf } from '../upload/current.ts';
 import type { Queue } from '../upload/queue.ts';
@@ -30,12 +30,13 @@ export default function Upload() {
 
 function Uploads({ queue }: { queue: Queue }) {
   const recording = useSignal(false);
-  const add = (files: Iterable<File>, recorded = false) => void queue.add([...files], recorded).catch(tell);
+  const add = (files: Iterable<File>) => void queue.add([...files]).catch(tell);
+  const taken: Taken = (file, take) => void queue.addRecording(file, take).catch(tell);
   const items = queue.items.value;
   return (
     <>
       <Drop add={add} record={() => { recording.value = true; }} />
-      {recording.value && <Camera taken={(file) => add([file], true)} close={() => { recording.value = false; }} />}
+      {recording.value && <Camera whose={queue.whose} taken={taken} close={() => { recording.value = false; }} />}
       <ol class="uploads" aria-label={t('upload.list')}>
         {items.map((item) => <Item key={item.id} item={item} queue={queue} />)}
       </ol>

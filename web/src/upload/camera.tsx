@@ -4,22 +4,27 @@ import { ReadableError } from '../failure.ts';
 import { clock, t } from '../i18n.ts';
 import { tell } from '../state.ts';
 import { Sheet } from '../ui/sheet.tsx';
+import { Recording, type Take } from './takes.ts';
 
 /** Formats that the service takes, the first that this browser records. */
 const TYPES = ['video/mp4;codecs=avc1.640028,mp4a.40.2', 'video/mp4', 'video/webm;codecs=vp9,opus', 'video/webm'];
 const LONGEST_MS = 600_000;
 const TICK_MS = 250;
+/** A tab that dies loses so much. */
+const PIECE_MS = 1000;
+
+export type Taken = (file: File, take: Take | null) => void;
 
 /** Records a clip with the device's camera. */
-export function Camera({ taken, close }: { taken: (file: File) => void; close: () => void }) {
+export function Camera({ whose, taken, close }: { whose: string; taken: Taken; close: () => void }) {
   const { view, stream, refused } = useStream();
   const recorder = useSignal<MediaRecorder | null>(null);
   const ms = useTime(recorder.value);
   useGuard(recorder.value !== null);
   const begin = () => {
     if (stream.value) {
-      recorder.value = record(stream.value, (file) => {
-        taken(file);
+      recorder.value = record(stream.value, whose, (file, take) => {
+        taken(file, take);
         close();
       });
     }
@@ -75,7 +80,7 @@ function useStream() {
   return { view, stream, refused };
 }
 
-/** What is being recorded is kept nowhere yet. */
+/** What is being recorded ends with the page. */
 function useGuard(isRecording: boolean): void {
   useEffect(() => {
     if (!isRecording) {
@@ -106,18 +111,18 @@ function useTime(recorder: MediaRecorder | null): number {
   return ms.value;
 }
 
-function record(stream: MediaStream, taken: (file: File) => void): MediaRecorder {
+function record(stream: MediaStream, whose: string, taken: Taken): MediaRecorder {
   const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? '';
   const made = new MediaRecorder(stream, { ...(mimeType && { mimeType }), videoBitsPerSecond: 8_000_000 });
-  const parts: Blob[] = [];
-  made.ondataavailable = ({ data }) => parts.push(data);
-  made.onerror = () => tell(new ReadableError(t('upload.camera.refused')));
-  made.onstop = () => {
-    const type = made.mimeType.split(';')[0] ?? '';
-    const name = `${new Date().toISOString().slice(0, 16).replace('T', ' ').replace(':', '.')}.${type.endsWith('mp4') ? 'mp4' : 'webm'}`;
-    taken(new File(parts, name, { type }));
+  let recording: Recording | null = null;
+  made.ondataavailable = ({ data }) => {
+    // Only once it records does a browser that was not told say of which type.
+    recording ??= new Recording(whose, (data.type || made.mimeType).split(';')[0] ?? '');
+    recording.add(data);
   };
-  made.start(1000);
+  made.onerror = () => tell(new ReadableError(t('upload.camera.refused')));
+  made.onstop = () => void recording?.end().then(({ file, take }) => taken(file, take), tell);
+  made.start(PIECE_MS);
   return made;
 }
 

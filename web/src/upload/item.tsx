@@ -6,7 +6,8 @@ import * as progress from '../progress.ts';
 import { announce, attempt } from '../state.ts';
 import { addressOf } from '../ui/bits.tsx';
 import { Limited } from '../ui/limited.tsx';
-import type { Draft, Item as Entry, Queue } from './queue.ts';
+import type { Draft, Item as Entry } from './items.ts';
+import type { Queue } from './queue.ts';
 import { MOST_OF_TITLE, MOST_TAGS, tagsOf, tooLong } from './words.ts';
 
 /** Characters that the service takes. */

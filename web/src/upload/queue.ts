@@ -1,33 +1,13 @@
 /** The uploads of this page: one is sent at a time, each survives the page, and of two tabs one alone sends it. */
 import { type Signal, signal } from '@preact/signals';
-import { fingerprint, upload, type Wishes } from '@reelstack/client/uploads';
+import { fingerprint, upload } from '@reelstack/client/uploads';
 import { FIRST_WAIT_MS, isUnderWay, nextWait } from '../progress.ts';
 import { api } from '../state.ts';
-import type { OwnVideo } from '../types.ts';
+import type { Draft, Item, Kept } from './items.ts';
 import * as store from './store.ts';
+import { salvage, type Take } from './takes.ts';
 import { alone, modeOf, sleepUntilOnline } from './waiting.ts';
 import { titleOf } from './words.ts';
-
-/** What its creator says of a clip. */
-export interface Draft {
-  readonly title: string;
-  readonly description: string;
-  readonly tags: readonly string[];
-  readonly visibility: NonNullable<Wishes['visibility']>;
-}
-
-/** draft: not begun. lost: its file is to be chosen again. elsewhere: another tab sends it. */
-export type State = 'draft' | 'waiting' | 'sending' | 'paused' | 'failed' | 'lost' | 'elsewhere' | 'sent';
-
-export interface Item extends store.Kept {
-  readonly state: State;
-  readonly sentBytes: number;
-  readonly error: unknown;
-  /** A recording that the browser has no room for: this page alone has it. */
-  readonly unkept?: boolean;
-  /** What production says of it. */
-  readonly video: OwnVideo | null;
-}
 
 export class Queue {
   readonly items: Signal<readonly Item[]> = signal([]);
@@ -41,6 +21,10 @@ export class Queue {
     this.#whose = whose;
   }
 
+  get whose(): string {
+    return this.#whose;
+  }
+
   /** Something would be lost with the page: a draft, whose words are kept nowhere, or a recording that is not kept, or not yet. */
   get isAtRisk(): boolean {
     return this.items.peek().some((one) => (store.isOnlyHere(one) ? one.unkept !== false : one.state === 'draft'));
@@ -48,6 +32,7 @@ export class Queue {
 
   /** Takes up what an earlier page left. What was being sent goes on by itself. */
   async begin(): Promise<void> {
+    store.back(this.#whose);
     const kept = await store.all(this.#whose);
     for (const one of kept) {
       const file = one.sent ? null : await store.fileOf(one.id);
@@ -61,6 +46,7 @@ export class Queue {
       }
     }
     void this.#next();
+    await salvage(this.#whose, (take, file) => this.addRecording(file, take)).catch(() => undefined);
   }
 
   /** The page is left: what is under way goes on with the next one. */
@@ -69,28 +55,40 @@ export class Queue {
     this.#sending?.stop.abort();
   }
 
-  /** Adds files as drafts. A file that was begun before, and is chosen again, goes on. `recorded`: by the camera. */
-  async add(files: readonly File[], recorded = false): Promise<void> {
+  /** Adds files as drafts. A file that was begun before, and is chosen again, goes on. */
+  async add(files: readonly File[]): Promise<void> {
     for (const file of files) {
       const id = await fingerprint(file, this.#whose);
-      const known = this.#find(id);
-      if (known && known.state !== 'lost') {
-        continue;
-      }
-      this.#files.set(id, file);
-      if (known) {
+      if (this.#find(id)?.state === 'lost') {
+        this.#files.set(id, file);
         this.#change(id, { state: 'waiting', paused: false });
-        void store.keepFile(id, file);
+        void store.keepFile(id, file, this.#whose);
       } else {
-        const draft = { title: titleOf(file.name), description: '', tags: [], visibility: 'public' as const };
-        const kept = { ...draft, id, fileName: file.name, size: file.size, whose: this.#whose, addedAt: Date.now(), paused: false, videoId: null, sent: false, recorded, draft: true };
-        this.#put({ ...kept, state: 'draft', sentBytes: 0, error: null, video: null });
-        if (recorded) {
-          await this.#keepRecording(id, file);
-        }
+        await this.#draft(id, file, false);
       }
     }
     void this.#next();
+  }
+
+  /** Adds what the camera took. It exists nowhere else: it is kept before anybody sends it off. `take`: its pieces, if they
+   * are kept. */
+  async addRecording(file: File, take: Take | null): Promise<void> {
+    const id = await fingerprint(file, this.#whose);
+    if (await this.#draft(id, file, true)) {
+      await this.#keepRecording(id, file, take);
+    }
+  }
+
+  async #draft(id: string, file: File, recorded: boolean): Promise<boolean> {
+    if (this.#find(id)) {
+      return false;
+    }
+    this.#files.set(id, file);
+    const words = { title: titleOf(file.name), description: '', tags: [], visibility: 'public' as const };
+    const kept = { ...words, id, fileName: file.name, size: file.size, whose: this.#whose, addedAt: Date.now(), paused: false, videoId: null, sent: false, recorded, draft: true };
+    this.#put({ ...kept, state: 'draft', sentBytes: 0, error: null, video: null });
+    await store.beginAnew(id).catch(() => undefined);
+    return true;
   }
 
   /** What its creator has written so far, which the next look at the page begins with. */
@@ -108,20 +106,20 @@ export class Queue {
   /** The draft is as its creator wants it. */
   async start(id: string, draft: Draft): Promise<void> {
     this.#written.delete(id);
-    const before = this.#find(id);
-    // Another tab, which shows the same recordings, may have removed or sent it meanwhile.
-    if (before?.recorded && before.unkept === false && (await store.isDone(id))) {
-      this.items.value = this.items.peek().filter((one) => one.id !== id);
+    const kept = await store.keptOf(id).catch(() => undefined);
+    if (kept === 'over') {
+      this.#leaveOut(id);
       return;
     }
     this.#change(id, { ...draft, draft: false, state: 'waiting', paused: false });
     await this.#keep(id);
     const file = this.#files.get(id);
     const item = this.#find(id);
-    if (file && item?.unkept) {
-      void this.#keepRecording(id, file);
+    // Nothing is kept where storage is full, or where the site's data was cleared meanwhile.
+    if (file && item?.recorded && (item.unkept || !kept)) {
+      void this.#keepRecording(id, file, null);
     } else if (file && !item?.recorded) {
-      void store.keepFile(id, file);
+      void store.keepFile(id, file, this.#whose);
     }
     void this.#next();
   }
@@ -144,14 +142,12 @@ export class Queue {
   /** Ends it for good; what storage has of it is dropped, with its video. */
   async remove(id: string): Promise<void> {
     const item = this.#find(id);
-    this.items.value = this.items.peek().filter((one) => one.id !== id);
-    this.#files.delete(id);
-    this.#written.delete(id);
+    this.#leaveOut(id);
     if (this.#sending?.id === id) {
       this.#sending.stop.abort();
     }
     const remembered = item?.sent ? null : await store.memory.recall(id);
-    await store.forget(id);
+    await store.end(id, this.#whose);
     await store.memory.forget(id);
     if (remembered?.uploadId) {
       await api().attempt('DELETE /v1/uploads/{upload_id}', { path: { upload_id: remembered.uploadId } });
@@ -184,21 +180,18 @@ export class Queue {
   /** Waits until the other tab is done with it, or dead: a killed tab keeps its lock for a moment. */
   async #takeOver(id: string, lock: string): Promise<void> {
     await navigator.locks.request(lock, { signal: this.#ended.signal }, () => undefined).catch(() => undefined);
-    const kept = (await store.all(this.#whose)).find((one) => one.id === id);
-    if (this.#find(id)?.state !== 'elsewhere') {
+    const kept = await store.keptOf(id).catch(() => undefined);
+    if (this.#find(id)?.state !== 'elsewhere' || this.#isDone(id, kept)) {
       return;
     }
-    if (!kept) {
-      this.items.value = this.items.peek().filter((one) => one.id !== id);
-    } else if (!this.#isSent(kept)) {
-      this.#change(id, { state: kept.paused ? 'paused' : 'waiting', paused: kept.paused });
-      void this.#next();
-    }
+    const paused = kept !== 'over' && (kept?.paused ?? false);
+    this.#change(id, { state: paused ? 'paused' : 'waiting', paused });
+    void this.#next();
   }
 
   async #send({ id, ...draft }: Item, file: File, stop: AbortSignal): Promise<void> {
     const kept = await store.keptOf(id).catch(() => undefined);
-    if (stop.aborted || this.#isSent(kept)) {
+    if (stop.aborted || this.#isDone(id, kept)) {
       return;
     }
     this.#change(id, { state: 'sending', error: null });
@@ -227,13 +220,23 @@ export class Queue {
     }
   }
 
-  /** Whether another tab has sent it, which this one takes for its own then. */
-  #isSent(kept: store.Kept | undefined): boolean {
+  /** Whether another tab has sent it, which this one takes for its own then, or has ended it. */
+  #isDone(id: string, kept: Kept | 'over' | undefined): boolean {
+    if (kept === 'over') {
+      this.#leaveOut(id);
+      return true;
+    }
     if (kept?.sent) {
-      this.#change(kept.id, { ...kept, state: 'sent', sentBytes: kept.size });
-      void this.#follow(kept.id);
+      this.#change(id, { ...kept, state: 'sent', sentBytes: kept.size });
+      void this.#follow(id);
     }
     return kept?.sent ?? false;
+  }
+
+  #leaveOut(id: string): void {
+    this.items.value = this.items.peek().filter((one) => one.id !== id);
+    this.#files.delete(id);
+    this.#written.delete(id);
   }
 
   /** Asks what becomes of a clip until it is decided. */
@@ -248,7 +251,7 @@ export class Queue {
         const video = found.data;
         this.#change(id, { video });
         if (!isUnderWay(video)) {
-          await store.forget(id);
+          await store.end(id, this.#whose);
           return;
         }
         const now = JSON.stringify([video.state, video.progress]);
@@ -282,10 +285,9 @@ export class Queue {
     }
   }
 
-  /** What the camera took exists nowhere else: it is kept before anybody sends it off. */
-  async #keepRecording(id: string, file: File): Promise<void> {
+  async #keepRecording(id: string, file: File, take: Take | null): Promise<void> {
     await this.#keep(id);
-    const isKept = await store.keepFile(id, file, this.#whose);
+    const isKept = await store.keepRecording(id, file, this.#whose, take);
     this.#change(id, { unkept: !isKept });
     const item = this.#find(id);
     if (!item || item.sent) {

@@ -7,6 +7,7 @@ import type { MediaFile } from '../clip.ts';
 import { Full, PlayerError, Unwanted } from '../errors.ts';
 import type { Download } from './download.ts';
 import type { ClipFiles } from './files.ts';
+import { aheadIn } from './layout.ts';
 import { TrackBuffer } from './track_buffer.ts';
 
 type AnyMediaSource = typeof MediaSource;
@@ -103,13 +104,7 @@ export class Feeder {
 
   /** Seconds from here to the end of what plays without a break. */
   ahead(seconds: number): number {
-    const { buffered } = this.#video;
-    for (let place = 0; place < buffered.length; place++) {
-      if (buffered.start(place) <= seconds + 0.1 && seconds < buffered.end(place)) {
-        return buffered.end(place) - seconds;
-      }
-    }
-    return 0;
+    return aheadIn(this.#video.buffered, seconds);
   }
 
   /** Raises PlayerError. */

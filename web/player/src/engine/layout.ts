@@ -92,6 +92,41 @@ export function unitAt(units: readonly Unit[], seconds: number): number {
   return place < 0 ? units.length - 1 : place;
 }
 
+/** With less ahead a browser has nothing to show next: it stops for data. With more, for its decoder or the processor. */
+const STARVED_SECONDS = 0.5;
+
+/** Seconds from here to the end of what is buffered without a break. */
+export function aheadIn(buffered: Pick<TimeRanges, 'length' | 'start' | 'end'>, seconds: number): number {
+  for (let place = 0; place < buffered.length; place++) {
+    if (buffered.start(place) <= seconds + 0.1 && seconds < buffered.end(place)) {
+      return buffered.end(place) - seconds;
+    }
+  }
+  return 0;
+}
+
+/** Whether what plays stands still for want of data; at the end of a clip there is none to want. */
+export function isStarved({ buffered, currentTime, duration }: Pick<HTMLMediaElement, 'buffered' | 'currentTime' | 'duration'>): boolean {
+  // A duration that is not known is NaN, and no less than anything.
+  const left = duration - currentTime;
+  return aheadIn(buffered, currentTime) < (left < STARVED_SECONDS ? left - 0.1 : STARVED_SECONDS);
+}
+
+/** While a unit is replaced, what it replaces is in pieces. */
+export const REPLACING_SECONDS = 1;
+
+/**
+ * Whether a unit may be replaced for so many seconds from now on: it was played, or is not played before then. Nor does
+ * the clip end before then, since a source that is added to does not end: it waits.
+ */
+export function mayReplace(units: readonly Unit[], unit: number, currentTime: number, seconds: number): boolean {
+  const [span, last] = [units[unit], units.at(-1)];
+  if (!span || !last || last.to - currentTime < seconds) {
+    return false;
+  }
+  return span.to <= currentTime || span.from - currentTime >= seconds;
+}
+
 /** The bytes to ask for first: the first unit, or as much as surely holds header and index. */
 export function firstSpan(file: MediaFile): Span {
   return [0, file.unitEnds[0] ?? file.headerBytes + INDEX_MOST];

@@ -7,7 +7,7 @@ import { Full, PlayerError } from '../errors.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { Download } from './download.ts';
 import type { ClipFiles } from './files.ts';
-import { unitAt } from './layout.ts';
+import { mayReplace, REPLACING_SECONDS, unitAt } from './layout.ts';
 import { type Limits, type Stage, type Wish, Wishes, within } from './wishes.ts';
 
 const RECONSIDERED_MS = 500;
@@ -125,6 +125,10 @@ export class Loader {
     const picture = files.fetch(file, unit);
     downloads.push(picture);
     const feeder = this.#stage.feeder(files);
+    if (typeof feeder?.held(unit) === 'number' && !(await this.#mayReplace(files, unit, picture))) {
+      files.release(file, unit);
+      return;
+    }
     const work: Promise<unknown>[] = [feeder ? feeder.feedPicture(unit, rung, picture) : picture.finished];
     if (this.#stage.at(0)?.files === files) {
       work.push(this.#loadSound(files, unit, downloads));
@@ -139,6 +143,19 @@ export class Loader {
     const fed = (await work[0]) as { again?: boolean } | undefined;
     this.#stage.fed(files, unit, rung, fed?.again ?? false);
     await this.#trim(files);
+  }
+
+  /**
+   * A unit in place of one of a lower rung comes to its end before it is put in: as it comes, it would take pictures out of
+   * the buffer that may be played before those in their place are there. False: by then they are played.
+   */
+  async #mayReplace(files: ClipFiles, unit: number, picture: Download): Promise<boolean> {
+    await picture.finished;
+    if (picture.error) {
+      throw picture.error;
+    }
+    const current = this.#stage.at(0);
+    return current?.files !== files || mayReplace(files.units ?? [], unit, current.currentTime, REPLACING_SECONDS);
   }
 
   /** The sound that is heard with a unit of picture. */

@@ -1,6 +1,6 @@
 import type { Clip } from '../clip.ts';
 import type { PlayerError } from '../errors.ts';
-import type { Quality } from '../events.ts';
+import type { Quality, StallCause } from '../events.ts';
 import { unitAt } from './layout.ts';
 import type { Slot } from './slot.ts';
 
@@ -22,8 +22,7 @@ export class Showing {
   #rung = -1;
   #first = 0;
   #switches = 0;
-  #stalls = 0;
-  #stalledMs = 0;
+  readonly #stalls = { buffer: { count: 0, ms: 0 }, device: { count: 0, ms: 0 } };
   loops = 0;
 
   constructor(slot: Slot, clip: Clip, resumes = false) {
@@ -47,9 +46,9 @@ export class Showing {
     return this.#startMs;
   }
 
-  stall(ms: number): void {
-    this.#stalls += 1;
-    this.#stalledMs += ms;
+  stall(ms: number, cause: StallCause): void {
+    this.#stalls[cause].count += 1;
+    this.#stalls[cause].ms += ms;
   }
 
   error(error: PlayerError): void {
@@ -90,8 +89,10 @@ export class Showing {
       pb: kilo(played > 0 ? weighed / played : 0),
       tb: kilo(files?.rungs.at(-1)?.bitsPerSecond ?? 0),
       mtp: bitsPerSecond === null ? null : Math.round(bitsPerSecond / 100_000) * 100,
-      bsa: this.#stalls,
-      bsda: Math.round(this.#stalledMs),
+      bsa: this.#stalls.buffer.count,
+      bsda: Math.round(this.#stalls.buffer.ms),
+      device_stalls: this.#stalls.device.count,
+      device_stalled_ms: Math.round(this.#stalls.device.ms),
       switches: this.#switches,
       rung_ms: Object.fromEntries([...this.#rungMs].map(([bits, ms]) => [kilo(bits), Math.round(ms)])),
       played_ms: Math.round(played),

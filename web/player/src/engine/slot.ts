@@ -6,11 +6,12 @@
 
 import type { Clip } from '../clip.ts';
 import { PlayerError } from '../errors.ts';
-import type { State } from '../events.ts';
+import type { StallCause, State } from '../events.ts';
 import { showCaptions } from './captions.ts';
 import { Feeder } from './feeder.ts';
 import type { ClipFiles } from './files.ts';
 import type { ForeignSource, OpenForeign } from './foreign.ts';
+import { isStarved } from './layout.ts';
 
 export interface SlotEvents {
   state(slot: Slot, state: State): unknown;
@@ -19,7 +20,7 @@ export interface SlotEvents {
   failed(slot: Slot, error: PlayerError): unknown;
   /** Time went on, or there is another reason to look what is to be fetched. */
   moved(slot: Slot): void;
-  stalled(slot: Slot, ms: number): void;
+  stalled(slot: Slot, ms: number, cause: StallCause): void;
   looped(slot: Slot): void;
   muted(slot: Slot): unknown;
 }
@@ -40,6 +41,7 @@ export class Slot {
   /** It was told to play; a new source makes an element forget that. */
   #plays = false;
   #stalledAt = 0;
+  #stalledBy: StallCause = 'buffer';
   #lastSeconds = 0;
   #generation = 0;
 
@@ -135,7 +137,7 @@ export class Slot {
     this.#video.pause();
   }
 
-  /** At the first frame again, for when it is come back to. */
+  /** At this time again, for when it is come back to. */
   rewind(seconds: number): void {
     if (this.isOpen && Math.abs(this.#video.currentTime - seconds) > 0.05) {
       this.#video.currentTime = seconds;
@@ -212,14 +214,13 @@ export class Slot {
 
   /** Also of a source that it is given only later. */
   #awaitFrame(): void {
-    const clip = this.#clip;
+    const { clip } = this;
     onFrame(this.#video, () => clip === this.#clip && !this.#video.paused && this.#events.frame(this));
   }
 
   async #refused(error: unknown, muted: boolean): Promise<void> {
     if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') {
-      // AbortError: paused, or given another source, before it began.
-      return;
+      return; // AbortError: paused, or given another source, before it began.
     }
     if (muted) {
       this.#events.failed(this, new PlayerError('blocked', 'The browser wants a tap first'));
@@ -246,16 +247,17 @@ export class Slot {
   /** It goes on, or nobody waits any more. */
   #endStall(): void {
     if (this.#stalledAt > 0) {
-      this.#events.stalled(this, performance.now() - this.#stalledAt);
+      this.#events.stalled(this, performance.now() - this.#stalledAt, this.#stalledBy);
       this.#stalledAt = 0;
     }
   }
 
-  /** A stall is waiting for data in mid-play: not before the first picture, not while seeking, not at the end. */
+  /** A stall is in mid-play: not before the first picture, not while seeking, not at the end, not over when it is told. */
   #waiting(): void {
-    const { seeking, ended, paused } = this.#video;
-    if (this.#state === 'playing' && !seeking && !ended && !paused) {
+    const { seeking, ended, paused, readyState, HAVE_FUTURE_DATA } = this.#video;
+    if (this.#state === 'playing' && !seeking && !ended && !paused && readyState < HAVE_FUTURE_DATA) {
       this.#stalledAt = performance.now();
+      this.#stalledBy = isStarved(this.#video) ? 'buffer' : 'device';
       this.#change('stalled');
     }
     this.#events.moved(this);

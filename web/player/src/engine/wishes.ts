@@ -5,7 +5,7 @@ import type { PlayerError } from '../errors.ts';
 import type { BitrateState, Network, Policies, PreloadState, Queued } from '../policies/policies.ts';
 import type { Feeder } from './feeder.ts';
 import type { ClipFiles } from './files.ts';
-import { type Unit, unitAt } from './layout.ts';
+import { mayReplace, REPLACING_SECONDS, type Unit, unitAt } from './layout.ts';
 
 export interface Limits {
   /** Of what plays: seconds and bytes ahead, and bytes that were played and are kept for a loop or a way back. */
@@ -155,18 +155,22 @@ export class Wishes {
     if (!units || !feeder) {
       return null;
     }
-    const playing = unitAt(units, currentTime);
     for (let unit = 0; unit < units.length; unit++) {
       const held = feeder.held(unit);
-      // Never what is on the screen: its pictures would be replaced below the decoder.
-      if (held !== null && unit !== playing) {
-        const rung = this.#policies.bitrate.upgrade(this.bitrateState(current, unit), held);
-        if (rung !== null && rung > held && rung < files.rungs.length) {
-          return { files, unit, rung };
-        }
+      const rung = held === null ? null : this.#policies.bitrate.upgrade(this.bitrateState(current, unit), held);
+      const file = rung !== null && held !== null && rung > held ? files.rungs[rung] : undefined;
+      if (rung !== null && file && mayReplace(units, unit, currentTime, REPLACING_SECONDS + this.#loadSeconds(file, unit))) {
+        return { files, unit, rung };
       }
     }
     return null;
+  }
+
+  /** About how long a unit takes to come. */
+  #loadSeconds(file: Rung, unit: number): number {
+    const { bitsPerSecond, latencySeconds } = this.#network();
+    const bytes = (file.unitEnds[unit] ?? file.bytes) - (file.unitEnds[unit - 1] ?? 0);
+    return bitsPerSecond === null ? Infinity : latencySeconds + (8 * bytes) / bitsPerSecond;
   }
 
   bitrateState(current: Staged, unit: number): BitrateState {

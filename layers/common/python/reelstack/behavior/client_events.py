@@ -140,6 +140,9 @@ class Quality(_OfVideo):
     """Buffer starvation: how often it stalled in mid-play."""
     bsda: Milliseconds
     """Buffer starvation duration: how long in all."""
+    device_stalls: Count | None = None
+    """How often it stood still though data was there: the device did not come to decode and show it."""
+    device_stalled_ms: Milliseconds | None = None
     view_id: EventId | None = None
     """The id of the view's `play`; none if no picture was shown."""
     msd: Milliseconds | None = None

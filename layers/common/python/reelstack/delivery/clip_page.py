@@ -23,17 +23,34 @@ BARE = (
 
 @dataclass(frozen=True)
 class Told:
-    """What stands in place of a clip: for the app in `state`, for people in `title` and `text`."""
+    """What stands in place of a clip: for the app in `state`, for people in `title` and `text`. All who ask get the
+    same page, so that it says both in both languages."""
 
     state: str
     title: str
     text: str
+    in_arabic: tuple[str, str]
 
 
-MISSING = Told("missing", "There is no such clip", "It was never here, or it is not for everybody.")
-REMOVED = Told("removed", "This clip was removed", "It was here once. Its owner or a moderator took it away.")
-SIGN_IN = Told("closed", "Clips", "Sign in to watch.")
-UNKNOWN = Told("unknown", "There is no such page", "The address may be mistyped.")
+MISSING = Told(
+    "missing",
+    "There is no such clip",
+    "It was never here, or it is not for everybody.",
+    ("لا يوجد مقطع كهذا", "لم يكن هنا قط، أو ليس متاحًا للجميع."),
+)
+REMOVED = Told(
+    "removed",
+    "This clip was removed",
+    "It was here once. Its owner or a moderator took it away.",
+    ("أُزيل هذا المقطع", "كان هنا من قبل، ثم أزاله صاحبه أو أحد المشرفين."),
+)
+SIGN_IN = Told("closed", "Clips", "Sign in to watch.", ("المقاطع", "سجّل الدخول للمشاهدة."))
+UNKNOWN = Told(
+    "unknown",
+    "There is no such page",
+    "The address may be mistyped.",
+    ("لا توجد صفحة كهذه", "قد يكون في العنوان خطأ."),
+)
 
 
 def of_clip(shell: str, clip: Clip, site: str) -> str:
@@ -46,8 +63,13 @@ def of_clip(shell: str, clip: Clip, site: str) -> str:
 def of_nothing(shell: str, told: Told) -> str:
     """A page that says what is not there. No search engine keeps it."""
     head = [_meta("name", "robots", "noindex"), _meta("name", "reelstack:clip", told.state)]
-    shown = f'<h2>{escape(told.title)}</h2><p>{escape(told.text)}</p><p><a href="/">All clips</a></p>'
+    arabic = _in_words(*told.in_arabic, "كل المقاطع")
+    shown = f'{_in_words(told.title, told.text, "All clips")}<div lang="ar" dir="rtl">{arabic}</div>'
     return _filled(shell, f"{told.title} · {SITE}", head, shown)
+
+
+def _in_words(title: str, text: str, all_clips: str) -> str:
+    return f'<h2>{escape(title)}</h2><p>{escape(text)}</p><p><a href="/">{escape(all_clips)}</a></p>'
 
 
 def _head(clip: Clip, site: str) -> list[str]:
