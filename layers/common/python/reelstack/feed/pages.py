@@ -207,6 +207,8 @@ def _cards(asked: Asked, plan: Plan, session: Session, found: _Found, trace: Tra
 
 
 def _placed(one: Choice, plan: Plan) -> Placed:
+    if plan.fills(one):
+        return Placed(one.source, one.propensity, assignment.with_base(plan.policy, plans.FILLED), model="")
     if not one.team:
         return Placed(one.source, one.propensity)
     return Placed(one.source, one.propensity, assignment.for_team(plan.policy, "ranker", one.team), one.model)
