@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from bench._feed_catalogue import LANGUAGES, OWNERS, REGIONS, SEED, TAGS, TOPICS, catalogue
 from jobs.ranker import items_writer, model, onnx_graph, registry
 from jobs.ranker.places import Folder
 from jobs.ranker.settings import DEFAULT_WEIGHTS, FULL
@@ -24,21 +25,17 @@ from reelstack.feed import features, lists, rank_model
 from reelstack.feed.rank_vocabulary import FIELDS, Vocabulary
 
 DIMENSIONS = FULL.dimensions
-TOPICS, TAGS, OWNERS = 100, 2_000, 20_000
-LANGUAGES, REGIONS = ("de", "en", "fr", "es", ""), ("DE", "US", "FR", "ES", "")
 NEAR, SPREAD = 0.05, 0.02
 """Size of a topic's vector in each dimension, and of what a clip differs from it, as after training."""
 ALIKE_COUNTS = 20
 """Weight of likeness to what was watched, beside features that weigh 1 or less."""
-DAY_MS = 86_400_000
 DAY = "2026-01-01"
 LISTED, ALIKE, HOT = 5_000, 20, 60
 
 
 def main(folder: Path, clips: int, weights: Mapping[str, float]) -> None:
-    chance = np.random.default_rng(7)
-    topic = chance.integers(TOPICS, size=clips)
-    columns = _clips(chance, topic, clips)
+    chance = np.random.default_rng(SEED)
+    topic, columns = catalogue(chance, clips, int(time.time() * 1000))
     words = Vocabulary(
         fields=((), tuple(columns["video_id"]), tuple(f"o{n}" for n in range(OWNERS)), LANGUAGES[:-1], REGIONS[:-1]),
         tags=tuple(f"tag{n}" for n in range(TAGS)),
@@ -62,40 +59,14 @@ def main(folder: Path, clips: int, weights: Mapping[str, float]) -> None:
     )  # fmt: skip
     vectors = table[words.rows_of("video", columns["video_id"]), :-1]
     place.write(f"items/{version}.npz", items_writer.pack(version, columns, vectors))
-    _write_lists(place, columns["video_id"], topic, columns["plays"], chance)
+    write_lists(place, columns, topic, chance)
     registry.release(place, version)
     registry.release_items(place, version)
 
 
-def _clips(chance: np.random.Generator, topic: "np.ndarray", clips: int) -> dict[str, Any]:
-    """Four tags of five are of the clip's topic; ages fall off over 60 days; a few clips have most of the plays."""
-    own = TAGS // TOPICS
-    per_topic = [chance.integers(own, size=3) + one * own for one in topic]
-    anything = chance.integers(TAGS, size=clips)
-    tags = [[f"tag{n}" for n in dict.fromkeys([*map(int, few), int(any_)])]
-            for few, any_ in zip(per_topic, anything, strict=True)]  # fmt: skip
-    plays = np.minimum(chance.pareto(1.0, clips) * 50, 1e6).astype(np.int64)
-    quality = chance.beta(4, 6, clips)
-    now = int(time.time() * 1000)
-    return {
-        "video_id": [f"vid{n:06d}" for n in range(clips)],
-        "owner_id": [f"o{n}" for n in chance.integers(OWNERS, size=clips)],
-        "tags": tags,
-        "language": list(chance.choice(LANGUAGES, size=clips)),
-        "region": list(chance.choice(REGIONS, size=clips)),
-        "duration_ms": chance.integers(3_000, 90_000, size=clips),
-        "published_at": now - (chance.random(clips) ** 2 * 60 * DAY_MS).astype(np.int64),
-        "exposure": plays,
-        "plays": plays,
-        "finishes": (plays * quality).astype(np.int64),
-        "fast_skips": (plays * (1 - quality) * 0.4).astype(np.int64),
-        "likes": (plays * quality * 0.1).astype(np.int64),
-        "hides": (plays * 0.002).astype(np.int64),
-    }
-
-
-def _write_lists(place: Folder, ids: list[str], topic: "np.ndarray", plays: "np.ndarray", chance: Any) -> None:
+def write_lists(place: Folder, columns: Mapping[str, Any], topic: "np.ndarray", chance: Any) -> None:
     """As the job `profiles` would: what is similar to the clips that are played most, and what fits each tag."""
+    ids, plays = columns["video_id"], columns["plays"]
     of_topic = [np.flatnonzero(topic == one) for one in range(TOPICS)]
 
     def some(one: int, most: int) -> list[int]:

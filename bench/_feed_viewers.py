@@ -13,6 +13,20 @@ KNOWN, SOUGHT = 60, 200
 """Of a tag's clips, the most appealing first: those from and up to which a viewer knows some."""
 
 
+def tags_of(chance: np.random.Generator) -> list[str]:
+    """Eight tags of each of three tastes."""
+    tastes = chance.choice(TAGS // TAGS_OF_A_TOPIC, 3, replace=False)
+    return [
+        f"tag{n}" for one in tastes for n in chance.choice(TAGS_OF_A_TOPIC, 8, replace=False) + one * TAGS_OF_A_TOPIC
+    ]
+
+
+def liked(table: Any, tags: list[str], chance: np.random.Generator) -> list[int]:
+    """Rows of the item table, those watched last first."""
+    rows = np.unique(np.concatenate([table.tagged(tag, SOUGHT)[KNOWN:] for tag in tags]))
+    return [int(row) for row in chance.permutation(rows)]
+
+
 def add(tables: Tables, viewer: str, table: Any, chance: np.random.Generator, now: int) -> None:
     """Somebody with three tastes: watched, liked, kept and followed accordingly."""
     from reelstack.feed import live_signals
@@ -22,12 +36,8 @@ def add(tables: Tables, viewer: str, table: Any, chance: np.random.Generator, no
     from reelstack.tables.interactions import Bookmark, Like
     from reelstack.tables.social import Follow
 
-    tastes = chance.choice(TAGS // TAGS_OF_A_TOPIC, 3, replace=False)
-    tags = [
-        f"tag{n}" for one in tastes for n in chance.choice(TAGS_OF_A_TOPIC, 8, replace=False) + one * TAGS_OF_A_TOPIC
-    ]
-    liked_rows = np.unique(np.concatenate([table.tagged(tag, SOUGHT)[KNOWN:] for tag in tags]))
-    rows = [int(row) for row in chance.permutation(liked_rows)]
+    tags = tags_of(chance)
+    rows = liked(table, tags, chance)
     ids = [table.clip(row).video_id for row in rows]
     owners = list(dict.fromkeys(table.clip(row).owner_id for row in rows))[:FOLLOWED]
     fields: list[Any] = ["v", bytes([live_signals.VERSION])]

@@ -89,12 +89,13 @@ def _event(viewer: str, query: str) -> dict[str, Any]:
 
 
 @contextmanager
-def world(viewers: int, search_url: str = "") -> Iterator[World]:
+def world(viewers: int, search_url: str = "", *, trained: bool = False) -> Iterator[World]:
+    """`trained`: with a ranker that the trainer fitted, in minutes, in place of one of drawn weights."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="reelstack-feed-")))
         url = stack.enter_context(_valkey.server())
         _set_environment(url, search_url)
-        _train(folder)
+        make_ranker(folder, trained=trained)
         stack.enter_context(mock_aws())
         _make_stores(folder)
         names = [f"viewer{n:05d}" for n in range(viewers)]
@@ -145,12 +146,17 @@ def _set_environment(cache_url: str, search_url: str) -> None:
     os.environ |= {PREFIX + name.upper(): value for name, value in given.items()}
 
 
-def _train(folder: Path) -> None:
+def make_ranker(folder: Path, *, trained: bool) -> None:
     from reelstack.feed import scoring
 
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/common/python'}"}
-    command = [str(PYTHON), "-m", "bench._feed_model", str(folder), str(CLIPS), json.dumps(dict(scoring.HAND_WEIGHTS))]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=120)
+    if trained:
+        from bench import _feed_watching
+
+        _feed_watching.write(folder, CLIPS)
+    drawn = ["bench._feed_model", str(folder), str(CLIPS), json.dumps(dict(scoring.HAND_WEIGHTS))]
+    arguments = ["bench._feed_training", str(folder), str(CLIPS)] if trained else drawn
+    subprocess.run([str(PYTHON), "-m", *arguments], cwd=ROOT, env=environment, check=True, timeout=1800)
 
 
 def _make_stores(folder: Path) -> None:

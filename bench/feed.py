@@ -32,6 +32,8 @@ YARDSTICK = {f"name{n}": [n, str(n), {"more": n}] for n in range(100)}
 
 
 def measure(quick: bool, options: argparse.Namespace) -> Report:
+    if options.trained:
+        return of_trained(10 if quick else 40)
     report = Report("feed")
     asking, looked_at = (40, 10) if quick else (300, 40)
     with _feed_world.world(asking + looked_at, options.search_url) as everybody:
@@ -47,9 +49,21 @@ def measure(quick: bool, options: argparse.Namespace) -> Report:
         report.checks.append(Check("scoring against the bare products", round(scoring / product, 2), "×", SCORING))
         rows, quality = retrieval(everybody.viewers[asking:])  # who has seen the best already has others left
         report.rows += [*rows, {"what": "an item table with newcomers", "cpu_ms": newcomers_ms()}]
-        what = f"value of the best {BEST} candidates of that of all clips"
-        report.checks.append(Check(what, quality, "×", QUALITY, least=True))
+        report.checks.append(found_of_best(quality))
     return report
+
+
+def of_trained(looked_at: int) -> Report:
+    """Retrieval alone, as a ranker values clips that the trainer fitted: that takes minutes."""
+    report = Report("feed_trained")
+    with _feed_world.world(looked_at, trained=True) as world:
+        report.rows, quality = retrieval(world.viewers)
+        report.checks.append(found_of_best(quality))
+    return report
+
+
+def found_of_best(quality: float) -> Check:
+    return Check(f"value of the best {BEST} candidates of that of all clips", quality, "×", QUALITY, least=True)
 
 
 # --- cost ------------------------------------------------------------------------------------------------------------
@@ -270,6 +284,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--search-url", default="", help="an OpenSearch whose index of videos is filled; else no search"
     )
+    parser.add_argument("--trained", action="store_true", help="retrieval alone, by a ranker that is trained before")
 
 
 if __name__ == "__main__":

@@ -42,6 +42,9 @@ class OnEmulator:
     def destroy_stacks(self, say: Say) -> None:
         local_deploy.destroy(self.services, say)
 
+    def start_jobs(self) -> None:
+        """`reelstack up` does."""
+
     def outputs(self) -> dict[str, str]:
         return stack_outputs(self.account, self.settings.stage)
 

@@ -45,6 +45,7 @@ def deploy(target: Target, places: Places, steps: Steps, *, admin_email: str | N
     target.check()
     with feed_snapshot.packed(_known_site(target), steps.note):
         _deploy_stacks(target, steps)
+    target.start_jobs()
     outputs = target.outputs()
     with steps.step("Playback key"):
         # The schedule would first run a day later; a run that finds a young key changes nothing.

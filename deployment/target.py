@@ -33,6 +33,9 @@ class Target(Protocol):
     def destroy_stacks(self, say: Say) -> None:
         """Raises CdkFailed."""
 
+    def start_jobs(self) -> None:
+        """Starts what the stacks make and nobody starts, before anything else that may end badly."""
+
     def outputs(self) -> dict[str, str]: ...
     def site(self, outputs: dict[str, str], /) -> str:
         """The origin that viewers open, without a slash at the end."""
@@ -68,6 +71,10 @@ class OnAws:
         say("cdk destroy")
         self._cdk("destroy", "--all", "--force")
 
+    def start_jobs(self) -> None:
+        if self.settings.profile == "full":
+            interests.start(self.account.client("kinesisanalyticsv2"), self.settings.stage)
+
     def outputs(self) -> dict[str, str]:
         return stack_outputs(self.account, self.settings.stage)
 
@@ -78,9 +85,7 @@ class OnAws:
         return outputs.get("SignInUrl", "")
 
     def serve(self) -> None:
-        """CloudFront does; the Flink job is started."""
-        if self.settings.profile == "full":
-            interests.start(self.account.client("kinesisanalyticsv2"), self.settings.stage)
+        """CloudFront does."""
 
     def _site(self, site: str | None) -> list[str]:
         return ["-c", f"site={site}"] if site and not self.settings.domain else []

@@ -18,13 +18,25 @@ METADATA = "_metadata"
 """Flink writes it last, so that a folder with it is complete."""
 _OF_FLINK = re.compile(r"[0-9a-f]{32}|savepoint-[0-9a-f]{6}-[0-9a-f]{12}")
 """Names of a job's folder of checkpoints, and of a savepoint's."""
+_FRAME = re.compile(r"\s+(at |\.\.\. \d)")
+"""Of a stack trace."""
 _UNREADABLE = (
     "org.apache.flink.util.StateMigrationException",
     "org.apache.flink.runtime.state.BackendBuildingException",
     "Exception while creating StreamOperatorStateContext",
     "CheckpointCoordinator.restoreSavepoint(",
 )
-"""What Flink says, or calls, when a state does not fit the job (types, operators) or is damaged (files)."""
+"""What Flink says, or calls, when a state does not fit the job (types, operators) or is damaged (files). It says the
+same of whatever else fails while it reads a state, so causes are looked at, too."""
+_PASSES = re.compile(
+    r"OutOfMemoryError|Too many open files|No space left|Input/output error|Stale file handle"
+    r"|AccessDenied|Permission denied|Forbidden|ExpiredToken"
+    r"|java\.net\.|javax\.net\.|org\.apache\.http|timed? ?out|Connection reset|Broken pipe|Premature end"
+    r"|Interrupt|ClosedChannel|CancelTask|CancellationException"
+    r"|software\.amazon\.awssdk|com\.amazonaws|SlowDown|Service ?Unavailable",
+    re.IGNORECASE,
+)
+"""In a cause: the machine, the store or the way to it failed, or the task was told to end. The state may be whole."""
 
 
 def opened(folder: str) -> tuple[str, bool]:
@@ -50,8 +62,10 @@ def newest_state(folder: str) -> str:
 
 
 def is_unreadable(failure: str) -> bool:
-    """Whether the job failed because of the state that it started at. `failure`: Java's exception with its causes."""
-    return any(said in failure for said in _UNREADABLE)
+    """Whether the job failed because of the state that it started at, and not of something that passes. `failure`:
+    Java's exception with its causes. In doubt no: a state that stays is read at the next start, or by somebody."""
+    causes = (line for line in failure.splitlines() if not _FRAME.match(line))
+    return any(said in failure for said in _UNREADABLE) and not any(_PASSES.search(line) for line in causes)
 
 
 def set_aside(state: str) -> None:

@@ -72,7 +72,8 @@ def main(argv: list[str]) -> int:
     if not failure:
         return 0
     _say(f"interests: failed: {failure}")
-    if not start or not checkpoints.is_unreadable(failure):
+    was_read = checkpoints.newest_state(options.state) != start  # there is a newer one
+    if not start or was_read or not checkpoints.is_unreadable(failure):
         return 1
     checkpoints.set_aside(start)
     instead = checkpoints.newest_state(options.state)

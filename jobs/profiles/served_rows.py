@@ -33,7 +33,8 @@ NEEDED = f"{SERVED}, viewer_region string, logged array<int>"
 WITH_HOUR = f"{NEEDED}, {', '.join(f'hour_{name} long' for name in TOTALS)}, in_flight boolean"
 RANKED = "level = 0 and policy like 'ranked-%' and source != 'newest'"
 """Of events: their clip was shown for its score. A clip of a list has no features, one of another level has others, and
-the newest ones only fill a page that was too short."""
+what only fills a page that was too short names another policy; receipts of earlier releases do not, and of their
+fillers the source tells the newest."""
 MADE = f"{LOG}, logged array<int>, exact array<double>, in_flight boolean"
 
 

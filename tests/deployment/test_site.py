@@ -37,6 +37,7 @@ class Recorded:
 
     def check(self) -> None: ...
     def serve(self) -> None: ...
+    def start_jobs(self) -> None: ...
     def deploy_stacks(self, known: str | None, say: Callable[[str], None]) -> None:
         self.passes.append(known)
         self.made |= {"EdgeUrl": NAME, "WebBucket": "web", "UserPoolId": "p", "ClientId": "c"}
@@ -58,6 +59,24 @@ def test_the_stacks_go_twice_only_until_the_sites_name_is_known(moto: Callable[[
     assert target.passes == [None, NAME]
     site._deploy_stacks(target, Steps(1))  # type: ignore[arg-type]
     assert target.passes == [None, NAME, NAME], "a later deployment does not take the name away and bring it back"
+
+
+class CannotStart(Exception): ...
+
+
+class Standing(Recorded):
+    def start_jobs(self) -> None:
+        raise CannotStart
+
+
+def test_jobs_are_started_before_anything_after_the_stacks_can_end_badly(
+    moto: Callable[[str], Any], tmp_path: Path
+) -> None:
+    """Neither the key nor the page's bucket is there: what comes next would fail otherwise."""
+    target = Standing(STAGES["dev"], moto)
+    with pytest.raises(CannotStart):
+        site.deploy(target, Places(tmp_path), Steps(site.STEPS))  # type: ignore[arg-type]
+    assert target.passes == [None, NAME]
 
 
 def test_a_domain_is_known_from_the_beginning(moto: Callable[[str], Any]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reelstack.behavior import receipts
 from reelstack.experiments import statistics
-from reelstack.experiments.assignment import OF_NOBODY, arms_of, assign, for_team, parameters, policy
+from reelstack.experiments.assignment import OF_NOBODY, arms_of, assign, for_team, parameters, policy, with_base
 from reelstack.experiments.layers import LAYER_NAMES, NONE, Arm, Exclusive, Experiments, Layer
 
 UNITS = [f"viewer-{number}" for number in range(20_000)]
@@ -91,6 +91,12 @@ def test_policy_of_a_receipt_gives_the_arms_back() -> None:
 def test_a_team_is_named_beside_its_arm_alone() -> None:
     assert for_team("feed-1;retrieval=one/x;ranker=two/y", "ranker", "b") == "feed-1;retrieval=one/x;ranker=two/y+b"
     assert for_team("feed-1;retrieval=one/x", "ranker", "b") == "feed-1;retrieval=one/x"
+
+
+def test_a_clip_that_no_arm_chose_keeps_the_names_of_the_arms() -> None:
+    assert with_base("ranked-1;ranker=fresh/b", "filled-1") == "filled-1;ranker=fresh/b"
+    assert arms_of(with_base("ranked-1;ranker=fresh/b", "filled-1")) == {"ranker": "fresh/b"}
+    assert with_base("ranked-1", "filled-1") == "filled-1"
 
 
 def test_the_longest_policy_fits_into_a_receipt() -> None:

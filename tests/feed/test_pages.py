@@ -209,6 +209,40 @@ def test_of_who_is_not_personalised_nothing_is_noted(world: Config, call: Call, 
     assert not set(ids(first)) & set(ids(get(call, f"limit=6&session={first['session']}"))), "the session goes on"
 
 
+def test_who_is_not_personalised_counts_once_for_a_new_clip_in_any_session(
+    world: Config, call: Call, cached: Valkey
+) -> None:
+    """Every second clip may not be shown: what a page takes back of them is what it counted, and no more."""
+    User("bob", created_at=1, personalised=False).save()
+    for number in range(12):
+        publish(f"v{number}", owner=f"o{number}", visibility="private" if number % 2 else "public")
+
+    def counted() -> dict[str, str]:
+        found: Any = cached.hgetall(exploration.impression_keys(now_ms())[0])
+        return {name: number for name, number in found.items() if number != "0"}
+
+    shown: set[str] = set()
+    for _ in range(4):
+        shown |= set(ids(get(call, "limit=6")))
+    assert len(shown) == 6
+    assert counted() == dict.fromkeys(shown, "1")
+    assert ids(get(call, "limit=6", user="zoe"))
+    assert counted() == dict.fromkeys(shown, "2"), "somebody else counts"
+    sketches = cached.keys("rs:{feed}:viewers:*")
+    assert all(0 < cached.ttl(key) <= 2 * 24 * 3600 for key in sketches)
+    assert not any(b"bob" in (cached.dump(key) or b"") for key in sketches)
+
+
+def test_a_clip_is_counted_no_further_than_it_can_be_owed(cached: Valkey) -> None:
+    most = exploration.EXPOSURE_FLOOR * exploration.NEW_CREATOR_FACTOR
+    for number in range(most + 50):
+        for command in exploration.counted_once(["v"], 0, f"viewer{number}"):
+            cached.execute_command(*command)
+    counted: Any = cached.hget(exploration.impression_keys(0)[0], "v")
+    assert most - 5 <= int(counted) <= most
+    assert exploration.counted_once([], 0, "ann") == []
+
+
 def test_an_answer_that_fails_marks_nothing_as_seen(
     world: Config, call: Call, cached: Valkey, valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,8 @@ from valkey import Valkey
 
 from jobs.profiles import parity, point_in_time
 from jobs.profiles.viewer_profiles import Profile
-from reelstack.behavior import stored_event
+from reelstack.behavior import receipts, stored_event
+from reelstack.cards import answers
 from reelstack.degradation import levels
 from reelstack.feed import artefacts, feed_level, live_signals, scores, served_log, viewer_context
 from reelstack.feed.features import Totals
@@ -20,6 +21,7 @@ from reelstack.platform.clock import now_ms
 from reelstack.platform.config import Config
 from reelstack.tables.accounts import User
 from reelstack.tables.feed import ViewerProfile
+from reelstack.tables.videos import Video
 from tests.feed.test_pages import publish
 
 HOUR = 3600
@@ -64,6 +66,27 @@ def test_a_page_without_live_signals_is_not_logged(
     page = call("feed", "GET", "/v1/feed?limit=20", user="bob", roles=("viewer",)).json
     assert (page["level"], len(page["items"])) == (1, 20)
     assert served_log._buffer.rows == []
+
+
+@pytest.mark.parametrize("private", [0, 45])
+def test_receipts_of_what_only_fills_a_page_name_another_policy(
+    aws: Config, cached: Valkey, call: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, private: int
+) -> None:
+    """Of 60 clips so many may not be shown by now, so that a plan of 30 is too short. What counts as ranked is what has
+    features: the very clips that are logged."""
+    begin(monkeypatch)
+    for number in range(CLIPS - private, CLIPS):
+        Video.get(f"v{number}").update(actions=[Video.visibility.set("private")])
+    items = call("feed", "GET", "/v1/feed?limit=20", user="bob", roles=("viewer",)).json["items"]
+    policies: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        shown = receipts.verified(item["receipt"], "bob", answers.keys(), now_ms())
+        policies[shown.policy].add(item["video_id"])
+    logged = {row["video_id"] for row in served_log._buffer.rows}
+    assert len(items) == min(20, CLIPS - private)
+    assert policies["ranked-1"] == logged
+    assert policies["filled-1"] or not private
+    assert set(policies) == {"ranked-1", "filled-1"}
 
 
 def begin(monkeypatch: pytest.MonkeyPatch) -> None:

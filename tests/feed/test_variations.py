@@ -27,3 +27,11 @@ def test_what_is_unknown_or_out_of_bounds_changes_nothing() -> None:
     assert varied("rerank", likeness=7).likeness is None
     assert varied("rerank", likeness=True).likeness is None
     assert not varied("ranker", **{"hand-weights": 1}).hand_weights
+
+
+def test_a_ranker_that_hand_set_weights_take_the_place_of_is_not_loaded() -> None:
+    both = {"hand-weights": True, "version": "2026-11-30-0123456789ab"}
+    assert variations.rankers(running("ranker", **both)) == []
+    one = varied("ranker", **both, interleave=True)
+    assert (one.hand_weights, one.ranker, one.interleaves) == (True, "", True)
+    assert variations.rankers(running("ranker", **both | {"hand-weights": False})) == [both["version"]]

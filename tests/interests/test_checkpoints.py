@@ -8,6 +8,35 @@ import pytest
 from jobs.interests import checkpoints
 from jobs.interests.checkpoints import GENERATION, newest_state, opened
 
+RESTORING = """org.apache.flink.runtime.client.JobExecutionException: Job execution failed.
+Caused by: java.lang.Exception: Exception while creating StreamOperatorStateContext.
+\tat org.apache.flink.streaming.api.operators.StreamTaskStateInitializerImpl.streamOperatorStateContext(Stream
+Caused by: org.apache.flink.util.FlinkException: Could not restore keyed state backend from any of the 1 options.
+Caused by: org.apache.flink.runtime.state.BackendBuildingException: Failed when trying to restore heap backend"""
+FRAME = "\tat java.base/java.net.URLClassLoader.findClass(URLClassLoader.java:445)\n\t... 12 more"
+LIST_OF_FILES = (
+    "\tat org.apache.flink.runtime.checkpoint.CheckpointCoordinator.restoreSavepoint(CheckpointCoordinator.java:1"
+)
+DAMAGE = (
+    "java.io.EOFException",
+    "java.io.StreamCorruptedException: invalid type code: 00",
+    "java.io.FileNotFoundException: /states/2/chk-9/5f0e (No such file or directory)",
+    "com.esotericsoftware.kryo.KryoException: Encountered unregistered class ID: 117",
+)
+PASSES = (
+    "java.net.SocketTimeoutException: Read timed out",
+    "java.util.concurrent.TimeoutException",
+    "software.amazon.awssdk.core.exception.SdkClientException: Unable to execute HTTP request",
+    "com.amazonaws.services.s3.model.AmazonS3Exception: Please reduce your request rate. (Error Code: SlowDown)",
+    "org.apache.hadoop.net.ConnectTimeoutException: 20000 millis timeout while waiting",
+    "java.io.IOException: Connection reset by peer",
+    "java.io.IOException: Input/output error",
+    "java.nio.file.AccessDeniedException: /states/2/chk-9/_metadata",
+    "java.io.FileNotFoundException: /states/2/chk-9/5f0e (Too many open files)",
+    "java.lang.OutOfMemoryError: Java heap space",
+    "java.nio.channels.ClosedByInterruptException",
+    "java.lang.InterruptedException",
+)
 JOBS = ("0123456789abcdef" * 2, "fedcba9876543210" * 2)
 
 
@@ -72,6 +101,9 @@ def test_a_state_that_was_set_aside_gives_way_to_the_one_before(tmp_path: Path) 
         ("java.lang.Exception: Exception while creating StreamOperatorStateContext.", True),
         ("Caused by: org.apache.flink.runtime.JobException: Recovery is suppressed by Failure", False),
         ("java.lang.OutOfMemoryError: Java heap space", False),
+        *((f"{RESTORING}\nCaused by: {cause}\n{FRAME}", True) for cause in DAMAGE),
+        *((f"{RESTORING}\nCaused by: {cause}\n{FRAME}", False) for cause in PASSES),
+        *((f"java.util.concurrent.ExecutionException: {cause}\n{LIST_OF_FILES}", False) for cause in PASSES),
     ],
 )
 def test_a_failure_says_whether_it_is_the_states(failure: str, unreadable: bool) -> None:

@@ -49,6 +49,11 @@ def policy(base: str, experiments: Experiments, assigned: Mapping[LayerName, Arm
     return ";".join((base, *arms))
 
 
+def with_base(policy_text: str, base: str) -> str:
+    """The same arms under another name of what chose the clip."""
+    return ";".join((base, *policy_text.split(";")[1:]))
+
+
 def for_team(policy_text: str, layer: LayerName, team: str) -> str:
     """The `policy` of a clip that one of the two teams of an interleaved page picked: "<layer>=<salt>/<arm>+<team>"."""
     parts = policy_text.split(";")

@@ -25,6 +25,23 @@ COUNT = """
 for place = 3, #ARGV do redis.call('HINCRBY', KEYS[1], ARGV[place], ARGV[2]) end
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 """
+COUNT_ONCE = """
+local new = {}
+for place = 3, #ARGV do
+  local video, viewers = ARGV[place], KEYS[place - 1]
+  if tonumber(redis.call('HGET', KEYS[1], video) or 0) < tonumber(ARGV[2]) then
+    if redis.call('PFADD', viewers, ARGV[1]) == 1 then
+      redis.call('HINCRBY', KEYS[1], video, 1)
+      new[#new + 1] = video
+    end
+    redis.call('EXPIRE', viewers, KEPT, 'NX')
+  end
+end
+redis.call('EXPIRE', KEYS[1], KEPT)
+return table.concat(new, ' ')
+""".replace("KEPT", str(2 * OWED_MS // 1000))
+"""A sketch of a clip's viewers (HyperLogLog) takes no one in twice, and names nobody. One new viewer in a hundred is
+taken for one who was there, with as many as a clip is owed; with so many it grows no more: some 600 bytes."""
 DRAWS = 32
 """Of each clip by Thompson sampling: the share of their combinations that the winner wins is the probability noted."""
 PRIOR_STRENGTH = 8.0
@@ -103,6 +120,15 @@ def counted(video_ids: Sequence[str], now_ms: int, by: int = 1) -> list[tuple[st
     if not video_ids:
         return []
     return [("EVAL", COUNT, 1, impression_keys(now_ms)[0], 2 * OWED_MS // 1000, by, *video_ids)]
+
+
+def counted_once(video_ids: Sequence[str], now_ms: int, viewer: str) -> list[tuple[str | int, ...]]:
+    """The command that counts an impression of each clip for which this viewer was not counted yet, as far as clips are
+    owed impressions. Its answer: the clips that it counted, as one text. `viewer`: a name that is nobody else's."""
+    if not video_ids:
+        return []
+    keys = [impression_keys(now_ms)[0], *(f"rs:{{feed}}:viewers:{one}" for one in video_ids)]
+    return [("EVAL", COUNT_ONCE, len(keys), *keys, viewer, EXPOSURE_FLOOR * NEW_CREATOR_FACTOR, *video_ids)]
 
 
 def floor_of(creator_clips: NDArray[np.int64]) -> NDArray[np.int64]:

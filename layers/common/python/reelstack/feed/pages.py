@@ -45,12 +45,14 @@ from reelstack.feed.reasons import FeedReason
 from reelstack.feed.sessions import Session
 from reelstack.feed.trace import Trace
 from reelstack.feed.viewer_context import ViewerContext
-from reelstack.platform import cache
+from reelstack.platform import cache, secrets
 from reelstack.platform.clock import now_ms
 from reelstack.platform.unchecked import made
 from reelstack.videos.access import Viewed
 
 MOST = 30
+IMPRESSIONS = "impressions"
+"""What viewers who opted out are named for (marks)."""
 
 
 class FeedItem(VideoCard):
@@ -95,8 +97,7 @@ def answer(asked: Asked, *texts: str | None) -> Answered:
     asking = viewer_context.of(asked.asker, now, here.table, feed_level.health())
     with cache.once(), trace.stage("all"), asking as context:
         plan = plans.make(asked, context, here, session, now, trace)
-        unseen = asked.peeks or asked.asker.viewer_id is None
-        marks = Marks(asked.asker.viewer_id if context.personalised else None, now, silent=unseen)
+        marks = _marks(asked, context, now)
         with marks.taken_back():
             found = _visible(asked, plan, context, session, marks, trace)
             with cache.given(found.brought):
@@ -117,6 +118,15 @@ def answer(asked: Asked, *texts: str | None) -> Answered:
         measures.note(Page(trace, plan.level, chosen, plan.artefacts, plan.sources), now)
     _log(asked, plan, chosen, session.position, now)
     return Answered(page, trace, chosen, plan.policy, plan.model)
+
+
+def _marks(asked: Asked, context: ViewerContext, now: int) -> Marks:
+    viewer_id = asked.asker.viewer_id
+    if asked.peeks or viewer_id is None:
+        return Marks(None, now, silent=True)
+    if context.personalised:
+        return Marks(viewer_id, now)
+    return Marks(None, now, name=secrets.derived_key(IMPRESSIONS, viewer_id).hex())
 
 
 @dataclass
@@ -198,6 +208,8 @@ def _cards(asked: Asked, plan: Plan, session: Session, found: _Found, trace: Tra
 
 
 def _placed(one: Choice, plan: Plan) -> Placed:
+    if plan.fills(one):
+        return Placed(one.source, one.propensity, assignment.with_base(plan.policy, plans.FILLED), model="")
     if not one.team:
         return Placed(one.source, one.propensity)
     return Placed(one.source, one.propensity, assignment.for_team(plan.policy, "ranker", one.team), one.model)

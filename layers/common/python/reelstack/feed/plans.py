@@ -52,6 +52,8 @@ TRIED_CLIPS, TRIED_TAGS = 5, 5
 """Of which a search is made whose answer nobody needs."""
 POLICY = "ranked-1"
 LIST_POLICY = "hot-1"
+FILLED = "filled-1"
+"""The policy of a clip that fills a page whose plan was too short, or cannot keep creators apart: nothing ranked it."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,11 @@ class Plan:
     logs: bool = False
     """Whether what is shown is logged with its features: nothing of who has no account or opted out; and nothing of a
     page without live signals, whose features are of another kind under the same names."""
+    is_ranked: bool = False
+
+    def fills(self, one: Choice) -> bool:
+        """Whether the page has it although nothing ranked it."""
+        return self.is_ranked and not one.features
 
 
 def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session, now: int, trace: Trace) -> Plan:
@@ -120,6 +127,7 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         history=[video_id for video_id, _ in viewer.context.signals.watched],
         sources=[name for name in sources if _has_what_it_needs(name, here)],
         logs=context.personalised and level == Level.NORMAL,
+        is_ranked=True,
     )
 
 

@@ -140,8 +140,9 @@ def load(read: Read, version: str) -> RankModel:
         if hashlib.sha256(contents[name]).hexdigest() != manifest["sha256"].get(name):
             raise RankModelRefused(f"rank/{version}/{name} is not the file that its manifest names")
     try:
-        vocabulary = of_text(contents["vocabulary.json"].decode())
-        table = np.lib.format.read_array(io.BytesIO(contents["table.npy"]), allow_pickle=False)
+        # Each file is forgotten once it is read: they are as large as what is made of them.
+        table = np.lib.format.read_array(io.BytesIO(contents.pop("table.npy")), allow_pickle=False)
+        vocabulary = of_text(contents.pop("vocabulary.json").decode())
         fits = table.dtype == np.float32 and table.shape == (vocabulary.starts["end"], manifest["dimensions"] + 1)
     except (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, MemoryError) as error:
         raise RankModelRefused(f"rank/{version}: {error!r}") from error

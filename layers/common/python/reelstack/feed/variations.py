@@ -1,9 +1,10 @@
 """Variations: what running experiments change for a viewer, and the name of it for receipts. Pure.
 
 Parameters of arms, by layer: `retrieval` a source's name with false (it proposes nothing); `ranker` "hand-weights" with
-true, or "version" with the name of one, and "interleave" with true (a page of both, the one in service and the arm's);
-`weights` a head's name with the factor of its weight, 0 to 10 ("_" of a head is "-"); `rerank` "likeness" with a
-number from 0 to 1. What is unknown or out of bounds changes nothing, so an arm cannot break the feed.
+true, or "version" with the name of one (of both only the former), and "interleave" with true (a page of both, the one
+in service and the arm's); `weights` a head's name with the factor of its weight, 0 to 10 ("_" of a head is "-");
+`rerank` "likeness" with a number from 0 to 1. What is unknown or out of bounds changes nothing, so an arm cannot break
+the feed.
 """
 
 import re
@@ -43,7 +44,7 @@ def of(experiments: Experiments, identity: str, policy: str) -> Variation:
     return Variation(
         assignment.policy(policy, experiments, arms),
         frozenset(name for name, value in assignment.parameters(arms, "retrieval").items() if value is False),
-        ranker.get("hand-weights") is True,
+        _by_hand(ranker),
         _version(ranker),
         ranker.get("interleave") is True,
         _factors(assignment.parameters(arms, "weights")),
@@ -59,8 +60,14 @@ def rankers(experiments: Experiments) -> list[str]:
 
 
 def _version(given: Mapping[str, Parameter]) -> str:
+    """Empty where hand-set weights score instead: a ranker would be loaded in vain."""
     version = given.get("version")
-    return version if isinstance(version, str) and RANKER.fullmatch(version) else ""
+    is_named = isinstance(version, str) and RANKER.fullmatch(version) and not _by_hand(given)
+    return str(version) if is_named else ""
+
+
+def _by_hand(given: Mapping[str, Parameter]) -> bool:
+    return given.get("hand-weights") is True
 
 
 def _factors(given: Mapping[str, Parameter]) -> dict[str, float]:
