@@ -28,7 +28,7 @@ from reelstack_client.steps import (
     Until,
     advance,
 )
-from reelstack_client.tokens import AnyTokenProvider
+from reelstack_client.tokens import AnyTokenProvider, bearer
 
 POLL_SECONDS = 0.01
 """How often what waits for other tasks looks whether it may go on."""
@@ -107,7 +107,7 @@ class AwaitingRunner:
         headers = step.headers
         if step.with_token and self.token is not None:
             token = self.token()
-            headers = {"Authorization": f"Bearer {await token if inspect.isawaitable(token) else token}"} | headers
+            headers = {"Authorization": bearer(await token if inspect.isawaitable(token) else token)} | headers
         more = dict(step.options)
         if step.blocks is not None:
             more["content"] = _drip(step.blocks)

@@ -29,7 +29,7 @@ from reelstack_client.steps import (
     Until,
     advance,
 )
-from reelstack_client.tokens import TokenProvider
+from reelstack_client.tokens import TokenProvider, bearer
 
 CHECK_SECONDS = 0.05
 """How often what waits for others looks whether it may go on, also when nobody notified it."""
@@ -117,7 +117,7 @@ class BlockingRunner:
     def _send(self, step: Send) -> httpx.Response:
         headers = step.headers
         if step.with_token and self.token is not None:
-            headers = {"Authorization": f"Bearer {self.token()}"} | headers
+            headers = {"Authorization": bearer(self.token())} | headers
         more = dict(step.options)
         if step.blocks is not None:
             more["content"] = step.blocks

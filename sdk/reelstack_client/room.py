@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Generic, Protocol, TypeVar
 
+import httpx
+from pydantic import ValidationError
+
+from reelstack_client.errors import ClientError
 from reelstack_client.models import Answer, Item, Page
 from reelstack_client.steps import Steps, Stream
 from reelstack_client.transport import Transport
@@ -47,7 +51,7 @@ class Room(Runs[Manner]):
     def _ask(self, kind: type[Kind], method: str, path: str, **request: Any) -> Steps[Kind]:
         """The answer to one request as a `kind`; `request` is what Transport.call takes besides."""
         answer = yield from self._transport.call(method, path, **request)
-        return kind.model_validate(answer.json(), context=self._context)
+        return _read(kind, answer, self._context)
 
     def _do(self, method: str, path: str, **request: Any) -> Steps[None]:
         """A request whose answer says nothing."""
@@ -64,7 +68,7 @@ class Room(Runs[Manner]):
         """One page of a list. A service may put fewer items on it than were asked for, and still name a cursor."""
         answer = yield from self._transport.call("GET", path, query={**query, "limit": limit, "cursor": cursor})
         page = Page[item]  # type: ignore[valid-type]  # a generic made at run time
-        return page.model_validate(answer.json(), context=self._context)
+        return _read(page, answer, self._context)
 
     @property
     def edge_url(self) -> str:
@@ -74,3 +78,13 @@ class Room(Runs[Manner]):
     def _context(self) -> dict[str, str]:
         """What models.SiteUrl needs."""
         return {"edge_url": self._transport.edge_url}
+
+
+def _read(kind: type[Kind], answer: httpx.Response, context: dict[str, str]) -> Kind:
+    """Raises ClientError for an answer of another form than this release knows, which no repeat would change."""
+    try:
+        return kind.model_validate(answer.json() if answer.content else None, context=context)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the answer"
+        raise ClientError(f"{answer.url.path} answered in another form: {place}: {first['msg']}") from error

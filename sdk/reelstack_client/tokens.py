@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable
 from typing import Protocol
+
+from reelstack_client.errors import SignInFailed
 
 
 class TokenProvider(Protocol):
@@ -16,3 +19,11 @@ class AnyTokenProvider(Protocol):
     """The same for an AsyncClient: a function, or a coroutine function."""
 
     def __call__(self) -> str | Awaitable[str]: ...
+
+
+def bearer(token: str) -> str:
+    """The value of the header Authorization. What a file has around a token is left out. Raises SignInFailed, which
+    does not name what was given: it may be a token but for one letter, and errors are logged."""
+    if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token.strip()):
+        raise SignInFailed("what the token provider gave is no token: empty, or with spaces or other characters in it")
+    return f"Bearer {token.strip()}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from reelstack_client.errors import Refused, Unreachable, refusal
+from reelstack_client.errors import ClientError, Refused, Unreachable, refusal
 from reelstack_client.retry import LONGEST_WAIT, RETRYABLE, Backoff, Timing, asked_to_wait
 from reelstack_client.steps import Send, Sleep, Steps, sending
 
@@ -40,6 +40,14 @@ class Transport:
     losses: int | None = None
     """None: `backoff.attempts`."""
     patience: float = 300.0
+
+    def __post_init__(self) -> None:
+        try:
+            given = httpx.URL(self.edge_url)
+        except httpx.InvalidURL:
+            given = httpx.URL()
+        if given.scheme not in ("http", "https") or not given.host:
+            raise ClientError(f"{self.edge_url!r} is no address of a service: https://clips.example.com is one")
 
     def once(self, seconds: float) -> Transport:
         """The same for a request that is sent once and waited for so long."""
@@ -86,7 +94,7 @@ class Transport:
             try:
                 response = yield from sending(send)
                 _check_ours(response)
-            except (httpx.TransportError, Unreachable) as error:
+            except (httpx.TransportError, httpx.DecodingError, Unreachable) as error:
                 lost += 1
                 if not repeatable or lost >= self._losses or time.monotonic() - began > self.patience:
                     raise Unreachable(f"{self.edge_url} does not answer: {error or type(error).__name__}") from error
@@ -120,6 +128,11 @@ def _check_ours(response: httpx.Response) -> None:
     json = response.headers.get("content-type", "").startswith("application/json")
     if response.status_code < 400 and not (response.is_success and (json or not response.content)):
         raise Unreachable(f"something else answered {response.status_code}")
+    if response.is_success and response.content:
+        try:
+            response.json()
+        except ValueError:
+            raise Unreachable(f"something else answered {response.status_code}") from None
 
 
 def _may_succeed(says: Refused) -> bool:

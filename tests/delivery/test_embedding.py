@@ -60,6 +60,7 @@ def test_another_site_finds_a_frame_that_plays_a_clip(ask: Ask, call: Call) -> N
         f"{SITE}/v1/feed/latest",
         "http://[::1",
         "http://[x]/@a/vid",
+        f"{SITE}/@anna/vid".replace("https", "ftp"),
     ],
 )
 def test_what_is_no_link_of_a_clip_is_not_found(call: Call, link: str) -> None:

@@ -17,7 +17,7 @@ def test_a_token_may_be_waited_for() -> None:
 
     async def token() -> str:
         await asyncio.sleep(0)
-        return "waited for"
+        return "waited-for"
 
     async def read() -> None:
         http = httpx.AsyncClient(transport=httpx.MockTransport(responses))
@@ -25,7 +25,7 @@ def test_a_token_may_be_waited_for() -> None:
             await client.videos.get("v1")
 
     asyncio.run(read())
-    assert responses.requests[0].headers["authorization"] == "Bearer waited for"
+    assert responses.requests[0].headers["authorization"] == "Bearer waited-for"
 
 
 def test_tasks_share_one_sign_in() -> None:

@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import httpx
 import pytest
 
-from reelstack_client import Client, ClientError, ServiceFailed, TooMany, Unreachable
+from reelstack_client import Client, ClientError, ServiceFailed, SignInFailed, TooMany, Unreachable
+from tests.support import both_clients
 from tests.support.client_answers import VIDEO, Responses, ok
 from tests.support.service_in_process import problem
 
@@ -68,6 +69,43 @@ def test_the_page_of_another_network_is_no_answer(page: httpx.Response) -> None:
     with pytest.raises(Unreachable):
         client.accounts.change_password("old", "new")
     assert [request.method for request in responses.requests] == ["GET", "GET", "PUT", "PUT", "POST"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"not json"])
+def test_what_cannot_be_read_is_no_answer(body: bytes) -> None:
+    torn = httpx.Response(200, headers={"content-type": "application/json"}, content=body)
+    responses = Responses(torn, ok(VIDEO))
+    assert responses.client().videos.get("v1").video_id == "v1"
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"video_id": 7}'])
+def test_an_answer_of_another_form_is_told_at_once(body: bytes) -> None:
+    responses = Responses(httpx.Response(200, headers={"content-type": "application/json"}, content=body))
+    with pytest.raises(ClientError, match="in another form"):
+        responses.client().videos.get("v1")
+    assert len(responses.requests) == 1
+
+
+@pytest.mark.parametrize("token", ["", " ", "two words", "gr\u00fcn", "a\r\nx: y"])
+def test_what_is_no_token_is_told_without_naming_it(token: str) -> None:
+    responses = Responses(ok(VIDEO))
+    client = both_clients.made("http://edge.test", lambda: token, httpx.MockTransport(responses))
+    with pytest.raises(SignInFailed) as found:
+        client.videos.get("v1")
+    assert token.strip() == "" or token not in str(found.value)
+    assert responses.requests == []
+
+
+def test_what_a_file_has_around_a_token_is_left_out() -> None:
+    responses = Responses(ok(VIDEO))
+    both_clients.made("http://edge.test", lambda: " good\n", httpx.MockTransport(responses)).videos.get("v1")
+    assert responses.requests[0].headers["authorization"] == "Bearer good"
+
+
+@pytest.mark.parametrize("address", ["clips.example.com", "ftp://clips.example.com", "http://", "http://[::1", ""])
+def test_what_is_no_address_of_a_service_is_told_at_once(address: str) -> None:
+    with pytest.raises(ClientError, match="no address"):
+        Client(address)
 
 
 def test_a_list_that_does_not_go_on_is_told() -> None:

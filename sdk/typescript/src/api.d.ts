@@ -521,7 +521,8 @@ export interface paths {
         get: operations["get_interests"];
         /**
          * Set Interests
-         * @description Instead of what I chose before; each once, in this order.
+         * @description Instead of what I chose before; each once, in this order and the spelling that came first. A tag of
+         *     signs alone is none.
          */
         put: operations["set_interests"];
         post?: never;

@@ -1,10 +1,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from reelstack.feed import choices
 from reelstack.platform.text_fields import Tag
+from reelstack.search.documents import plain_tag
 from reelstack.web import Viewer
 
 router = APIRouter(prefix="/v1/me/interests", tags=["feed"])
@@ -12,6 +13,8 @@ router = APIRouter(prefix="/v1/me/interests", tags=["feed"])
 
 class ChosenInterests(BaseModel):
     """What I like, as I said myself: where my feed begins, before it has seen what I watch."""
+
+    model_config = ConfigDict(extra="forbid")
 
     tags: list[Tag] = Field(default_factory=list, max_length=20)
     languages: list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]] = Field(default_factory=list, max_length=10)
@@ -27,7 +30,12 @@ def get_interests(caller: Viewer) -> ChosenInterests:
 
 @router.put("")
 def set_interests(wanted: ChosenInterests, caller: Viewer) -> ChosenInterests:
-    """Instead of what I chose before; each once, in this order."""
-    tags, languages = tuple(dict.fromkeys(wanted.tags)), tuple(dict.fromkeys(wanted.languages))
+    """Instead of what I chose before; each once, in this order and the spelling that came first. A tag of
+    signs alone is none."""
+    spelled: dict[str, str] = {}
+    for tag in wanted.tags:
+        spelled.setdefault(plain_tag(tag), tag)
+    spelled.pop("", None)
+    tags, languages = tuple(spelled.values()), tuple(dict.fromkeys(wanted.languages))
     choices.set_interests(caller.user_id, choices.Interests(tags, languages))
     return ChosenInterests(tags=list(tags), languages=list(languages))

@@ -98,11 +98,11 @@ def embed_clip(
 def _clip_of(url: str, host: str) -> str:
     """The id in a clip's link, which must be of this site if the edge named it. Raises VideoNotFound."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url.strip())
     except ValueError as no_address:  # "http://[::1"
         raise VideoNotFound from no_address
     found = clip_links.read(unquote(parts.path))
-    if found is None or (host and parts.netloc != host):
+    if found is None or parts.scheme not in ("http", "https", "") or (host and parts.netloc != host):
         raise VideoNotFound
     return found[1]
 
