@@ -282,7 +282,7 @@ test('why an upload was refused is known after a reload, and the same file chose
   await later.add([recording()]);
   assert.deepEqual([only(later).state, only(later).title, only(later).error], ['draft', 'Sea', null]);
   assert.equal(failureOf(new TypeError('Failed to fetch')), null, 'of a network that was away');
-  assert.deepEqual([canGoOn(refused), canGoOn(new Refused(403, 'forbidden', 'No'))], [true, false]);
+  assert.deepEqual([canGoOn(refused), canGoOn(new Refused(403, 'role-missing', 'No'))], [true, false]);
 });
 
 test('an empty file is no draft, and is told; the others are drafts', async () => {

@@ -28,7 +28,7 @@ export function why(error: unknown): string {
 
 /** Whether to try again can help: who may not upload may not at the next try either. */
 export function canGoOn(error: unknown): boolean {
-  return !(error instanceof Refused && error.type === 'forbidden');
+  return !(error instanceof Refused && (error.type === 'role-missing' || error.type === 'forbidden'));
 }
 
 /** An upload of an earlier page, as this one takes it up. */
