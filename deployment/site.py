@@ -75,6 +75,7 @@ def configuration(target: Target, outputs: dict[str, str]) -> dict[str, str]:
         "client_id": outputs.get("ClientId", ""),
         "auth": "code",
         "hosted_ui": target.sign_in_url(outputs),
+        "creators": target.settings.creators,
     }
 
 

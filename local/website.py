@@ -60,7 +60,7 @@ def build(places: Places) -> bool:
 
 def upload(services: Services, outputs: Outputs) -> int:
     """Puts web/dist and this cloud's configuration into the web bucket. Returns the number of files."""
-    return publish(client(services, "s3"), outputs.buckets["web"], configuration(outputs))
+    return publish(client(services, "s3"), outputs.buckets["web"], configuration(services, outputs))
 
 
 def publish(s3: Any, bucket: str, told: dict[str, str]) -> int:
@@ -90,8 +90,10 @@ def publish(s3: Any, bucket: str, told: dict[str, str]) -> int:
     return len(files) + 1
 
 
-def configuration(outputs: Outputs) -> dict[str, str]:
+def configuration(services: Services, outputs: Outputs) -> dict[str, str]:
     """What the web app must know about this stage: see web/src/config.ts."""
+    # As the function has it that takes uploads: the stage's settings are not known here.
+    asked = client(services, "lambda").get_function_configuration(FunctionName=outputs.functions["uploads"])
     return {
         "stage": "local",
         "region": outputs.region,
@@ -99,6 +101,7 @@ def configuration(outputs: Outputs) -> dict[str, str]:
         "client_id": outputs.client_id,
         "auth": "password",
         "hosted_ui": "",
+        "creators": asked["Environment"]["Variables"]["REELSTACK_CREATORS"],
     }
 
 

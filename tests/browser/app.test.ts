@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeEach, test, type TestContext } from 'node:test';
+import { signal } from '@preact/signals';
 import { Refused } from '@reelstack/client';
-import { ago, preferred, speak, t, use } from '../../web/src/i18n.ts';
+import { ago, follow, type Language, language, type Languages, preferred, speak, t, use } from '../../web/src/i18n.ts';
 import { shell } from '../../web/src/messages/shell.ts';
 import { forgetLikes, keep, LikeSender, sendLikes, settle } from '../../web/src/offline_likes.ts';
 import type { Video } from '../../web/src/types.ts';
@@ -55,6 +56,30 @@ test('an installed app says the same in both languages', () => {
 test('the first of the reader\'s languages that the app speaks is taken', () => {
   assert.equal(preferred(['de-CH', 'ar-EG', 'en']), 'ar');
   assert.equal(preferred(['de']), 'en');
+});
+
+test('a language whose words do not come is chosen no more, and can be chosen again', async () => {
+  let isThere = false;
+  const part: Languages = {
+    en: { sea: 'sea' },
+    ar: async () => (isThere ? { default: { sea: 'بحر' } } : Promise.reject(new TypeError('Failed to fetch'))),
+  };
+  await use(part);
+  const chosen = signal<Language>('en');
+  const failures: unknown[] = [];
+  const end = follow(chosen, (error) => failures.push(error));
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+  chosen.value = 'ar';
+  await settled();
+  assert.deepEqual([chosen.value, language.value, failures.length], ['en', 'en', 1]);
+  isThere = true;
+  chosen.value = 'ar';
+  await settled();
+  assert.deepEqual([chosen.value, language.value, failures.length], ['ar', 'ar', 1]);
+  chosen.value = 'en';
+  await settled();
+  assert.equal(language.value, 'en');
+  end();
 });
 
 test('a time is told by its largest unit', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { Refused } from '@reelstack/client';
 import type { Kept } from '../../web/src/upload/items.ts';
 
 /** Just enough of IndexedDB: stores that keep what fits. */
@@ -76,6 +77,9 @@ const locks = {
 };
 Object.defineProperty(navigator, 'locks', { value: locks, configurable: true });
 Object.defineProperty(navigator, 'storage', { value: { estimate: async () => ({ quota: 10, usage: 9 }) } });
+const { canGoOn, failureOf } = await import('../../web/src/upload/failures.ts');
+const { use } = await import('../../web/src/i18n.ts');
+await use((await import('../../web/src/messages/upload.ts')).upload);
 const { Queue } = await import('../../web/src/upload/queue.ts');
 const store = await import('../../web/src/upload/store.ts');
 const { Recording } = await import('../../web/src/upload/takes.ts');
@@ -262,4 +266,27 @@ test('a recording under way is gone with the sign-in', async () => {
   under.add(new Blob(['later']));
   await soon();
   assert.deepEqual(left(), []);
+});
+
+test('why an upload was refused is known after a reload, and the same file chosen again begins anew with its words', async () => {
+  const queue = new Queue('me');
+  await queue.addRecording(recording(), null);
+  const { id } = only(queue);
+  const row = (await store.keptOf(id)) as Kept;
+  const refused = new Refused(422, 'invalid-request', 'No');
+  await store.keep({ ...row, title: 'Sea', draft: false, paused: true, failure: failureOf(refused) });
+  const later = new Queue('me');
+  await later.begin();
+  const { state, error } = only(later);
+  assert.deepEqual([state, (error as typeof refused).type, (error as typeof refused).status], ['failed', 'invalid-request', 422]);
+  await later.add([recording()]);
+  assert.deepEqual([only(later).state, only(later).title, only(later).error], ['draft', 'Sea', null]);
+  assert.equal(failureOf(new TypeError('Failed to fetch')), null, 'of a network that was away');
+  assert.deepEqual([canGoOn(refused), canGoOn(new Refused(403, 'role-missing', 'No'))], [true, false]);
+});
+
+test('an empty file is no draft, and is told; the others are drafts', async () => {
+  const queue = new Queue('me');
+  await assert.rejects(queue.add([new File([], 'none.mp4'), recording()]), /none\.mp4/);
+  assert.deepEqual(queue.items.peek().map(({ fileName }) => fileName), ['now.mp4']);
 });

@@ -90,6 +90,7 @@ def test_the_page_signs_in_by_code_at_the_stages_own_pages(moto: Callable[[str],
     target.deploy_stacks(None, print)
     told = site.configuration(target, target.outputs())  # type: ignore[arg-type]
     assert (told["auth"], told["hosted_ui"], told["client_id"]) == ("code", HOSTED, "c")
+    assert told["creators"] == "invited"
     fields = set((website.WEB / "src/config.ts").read_text().partition("}")[0].split())
     assert all(f"{name}:" in fields for name in told)
 

@@ -63,4 +63,4 @@ def test_the_page_comes_with_its_content_security_policy_and_its_configuration(c
     assert page.headers["content-type"].startswith("text/html")
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     told = httpx.get(f"{cloud.outputs.web_url}config.json").json()
-    assert (told["client_id"], told["auth"]) == (cloud.outputs.client_id, "password")
+    assert (told["client_id"], told["auth"], told["creators"]) == (cloud.outputs.client_id, "password", "invited")

@@ -8,6 +8,17 @@ export interface Config {
   auth: 'password' | 'code';
   /** Address of the sign-in pages, https://…, without a slash at the end; empty with `password`. */
   hosted_ui: string;
+  /** Who may upload: who is signed in, or who was invited to a role that may. */
+  creators: 'everybody' | 'invited';
+}
+
+/** A creator, or who is more than that: `ROLES` of reelstack.web.auth, in their order. */
+const UPLOADERS: ReadonlySet<string> = new Set(['creator', 'moderator', 'admin']);
+
+/** Whether somebody of these roles may upload here. The API decides; this saves them the form. */
+export function mayUpload({ creators }: Pick<Config, 'creators'>, roles: readonly string[]): boolean {
+  // A configuration that tells nothing, as one of before, forbids nothing.
+  return creators !== 'invited' || roles.some((role) => UPLOADERS.has(role));
 }
 
 /** How long each try is waited for. The page shows nothing meanwhile, so the first one is short. */

@@ -2,7 +2,7 @@
  * Message catalogues. English comes with the code, another language is a chunk of its own, loaded before anything is
  * drawn in it. A route's catalogue comes with the route (`use`), so nobody loads the words of pages they never see.
  */
-import { signal } from '@preact/signals';
+import { effect, type Signal, signal } from '@preact/signals';
 import type { Key } from './messages/keys.ts';
 
 /** A text, or one for each plural category of the language (Intl.PluralRules) by `n`. `{name}` stands for a value. */
@@ -52,6 +52,27 @@ export async function speak(wanted: Language): Promise<void> {
     document.documentElement.lang = wanted;
     document.documentElement.dir = LANGUAGES.find(({ code }) => code === wanted)?.dir ?? 'ltr';
   }
+}
+
+/** Speaks what is chosen. Where its words do not come the choice is taken back, so that it says what the page speaks. */
+export function follow(chosen: Signal<Language>, failed: (error: unknown) => void): () => void {
+  let isFirst = true;
+  return effect(() => {
+    const wanted = chosen.value;
+    // The language that the app could not open in stays chosen: the next visit speaks it.
+    const isChoice = !isFirst;
+    isFirst = false;
+    if (wanted === language.peek()) {
+      asked++; // an earlier choice whose words come late counts no more
+      return;
+    }
+    speak(wanted).catch((error: unknown) => {
+      if (isChoice && chosen.peek() === wanted) {
+        chosen.value = language.peek();
+      }
+      failed(error);
+    });
+  });
 }
 
 /** The first of the reader's languages that the app speaks. */

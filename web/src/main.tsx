@@ -2,7 +2,7 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App, routeOf } from './app.tsx';
 import { loadConfig } from './config.ts';
-import { type Language, language, speak, use } from './i18n.ts';
+import { follow, type Language, language, speak, use } from './i18n.ts';
 import { shell } from './messages/shell.ts';
 import { tellNotStarted } from './not_started.ts';
 import { beReady } from './offline.ts';
@@ -19,12 +19,7 @@ async function start(): Promise<void> {
   const [config] = await Promise.all([loadConfig(), use(shell)]);
   // Without a network another language may not be there: the app opens in English, and says so below.
   await speak(chosenLanguage.peek()).catch(() => undefined);
-  effect(() => {
-    const wanted = chosenLanguage.value;
-    if (wanted !== language.peek()) {
-      void speak(wanted).catch(tell);
-    }
-  });
+  follow(chosenLanguage, tell);
   effect(() => nameManifest(language.value));
   begin(config);
   followLinks((path) => routeOf(path) !== null, () => { notice.value = null; });

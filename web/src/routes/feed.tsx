@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { Refused } from '@reelstack/client';
 import { SHOWN } from '../api.ts';
 import { Feed } from '../feed/feed.tsx';
@@ -8,7 +8,8 @@ import { Invitation } from '../interests/invitation.tsx';
 import { useLoad } from '../load.ts';
 import { delivered, place } from '../router.ts';
 import { api, signedIn } from '../state.ts';
-import { Empty, Failed, Spinner } from '../ui/bits.tsx';
+import type { Video } from '../types.ts';
+import { addressOf, Empty, Failed, Spinner } from '../ui/bits.tsx';
 import { useTitle } from '../ui/title.ts';
 
 /** How the API says that a clip is not there, or not for the person who asks. */
@@ -63,10 +64,19 @@ function Tabs() {
 function OneClip({ id }: { id: string }) {
   const found = useLoad(async () => openedWith(id) ?? (await one(api(), id)), [id, signedIn.value]);
   useTitle(() => found.value?.videos.value[0]?.title ?? '');
+  useEffect(() => nameOwner(found.value?.videos.peek()[0]), [found.value]);
   if (found.error) {
     return <Gone error={found.error} retry={found.reload} />;
   }
   return found.value ? <Feed source={found.value} label={t('feed.label')} empty={t('feed.empty')} /> : <Spinner />;
+}
+
+/** A link may not know whose clip it is, as one of the inbox: the address says it once the clip is here, to who copies it. */
+function nameOwner(video: Video | undefined): void {
+  const { pathname, search, hash } = location;
+  if (video?.author.handle && pathname === `/@-/${video.video_id}`) {
+    history.replaceState(history.state, '', addressOf(video) + search + hash);
+  }
 }
 
 /** What is not there for anybody is said as the edge said it, in the reader's language. */

@@ -1,9 +1,10 @@
 import '../styles/studio.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { mayUpload } from '../config.ts';
 import { t } from '../i18n.ts';
 import { upload as messages } from '../messages/upload.ts';
-import { session, tell } from '../state.ts';
+import { config, session, tell } from '../state.ts';
 import { Spinner } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -33,14 +34,15 @@ function Uploads({ queue }: { queue: Queue }) {
   const add = (files: Iterable<File>) => void queue.add([...files]).catch(tell);
   const taken: Taken = (file, take) => void queue.addRecording(file, take).catch(tell);
   const items = queue.items.value;
+  const may = mayUpload(config(), session().roles);
   return (
     <>
-      <Drop add={add} record={() => { recording.value = true; }} />
+      {may ? <Drop add={add} record={() => { recording.value = true; }} /> : <p>{t('upload.notYou')}</p>}
       {recording.value && <Camera whose={queue.whose} taken={taken} close={() => { recording.value = false; }} />}
       <ol class="uploads" aria-label={t('upload.list')}>
         {items.map((item) => <Item key={item.id} item={item} queue={queue} />)}
       </ol>
-      {items.length === 0 && <p class="nothing">{t('upload.none')}</p>}
+      {may && items.length === 0 && <p class="nothing">{t('upload.none')}</p>}
       <p><a href="/clips">{t('upload.all')}</a></p>
     </>
   );

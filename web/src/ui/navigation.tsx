@@ -1,5 +1,6 @@
+import { mayUpload } from '../config.ts';
 import { t } from '../i18n.ts';
-import { session, signedIn, signOut, unread } from '../state.ts';
+import { config, session, signedIn, signOut, unread } from '../state.ts';
 import { go } from '../router.ts';
 import { ROUTES } from '../routes.ts';
 import { Icon, type IconName } from './icons.tsx';
@@ -19,7 +20,7 @@ export function Navigation({ path }: { path: string }) {
           <Item to="/" icon="home" name={t('nav.home')} path={path} />
           <Item to="/following" icon="following" name={t('nav.following')} path={path} when={signedIn.value} wide />
           <Item to="/search" icon="search" name={t('nav.search')} path={path} />
-          <Item to="/upload" icon="upload" name={t('nav.upload')} path={path} when={signedIn.value} />
+          <Item to="/upload" icon="upload" name={t('nav.upload')} path={path} when={signedIn.value && mayUpload(config(), roles)} />
           <Item to="/inbox" icon="inbox" name={t('nav.inbox')} path={path} when={signedIn.value} badge={unread.value} />
           <Item to="/clips" icon="clips" name={t('nav.clips')} path={path} when={signedIn.value} wide />
           <Item to="/bookmarks" icon="bookmark" name={t('nav.bookmarks')} path={path} when={signedIn.value} wide />

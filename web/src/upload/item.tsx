@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { noticesOf, words } from '../failure.ts';
+import { noticesOf } from '../failure.ts';
 import { language, t } from '../i18n.ts';
 import * as progress from '../progress.ts';
 import { announce, attempt } from '../state.ts';
 import { addressOf } from '../ui/bits.tsx';
 import { Limited } from '../ui/limited.tsx';
+import { canGoOn, why } from './failures.ts';
 import type { Draft, Item as Entry } from './items.ts';
 import type { Queue } from './queue.ts';
 import { MOST_OF_TITLE, MOST_TAGS, tagsOf, tooLong } from './words.ts';
@@ -36,7 +37,7 @@ export function Item({ item, queue }: { item: Entry; queue: Queue }) {
         <>
           <p class="state">{says}</p>
           {reason && <p class="reason">{reason}</p>}
-          {item.state === 'failed' && <p class="problem" role="alert">{why(item.error)}</p>}
+          {item.error !== null && <p class="problem" role="alert">{why(item.error)}</p>}
           {item.state === 'lost' && <p>{item.recorded ? t('upload.lost.recording') : t('upload.again', { name: item.fileName })}</p>}
           {!item.sent && <Sent item={item} />}
           {item.video && <Making item={item} />}
@@ -46,13 +47,6 @@ export function Item({ item, queue }: { item: Entry; queue: Queue }) {
       )}
     </li>
   );
-}
-
-/** What ended an upload, in the viewer's language. */
-function why(error: unknown): string {
-  const kinds = { FileChanged: 'upload.changed', UploadGone: 'upload.gone', UploadBroken: 'upload.broken' } as const;
-  const name = (error as Error | null)?.name ?? '';
-  return name in kinds ? t(kinds[name as keyof typeof kinds]) : words(error);
 }
 
 function Sent({ item }: { item: Entry }) {
@@ -77,7 +71,7 @@ function Making({ item }: { item: Entry }) {
 
 function Acts({ item, queue }: { item: Entry; queue: Queue }) {
   const { id, state, title } = item;
-  const goesOn = state === 'paused' || state === 'failed';
+  const goesOn = state === 'paused' || (state === 'failed' && canGoOn(item.error));
   return (
     <p class="acts">
       {(state === 'sending' || state === 'waiting') && (

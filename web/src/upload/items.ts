@@ -10,6 +10,15 @@ export interface Draft {
   readonly visibility: NonNullable<Wishes['visibility']>;
 }
 
+/** What of a failure can be kept: a class of its own can not. */
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+  /** Of a refusal: of HTTP, and the last part of the problem's address. */
+  readonly status?: number;
+  readonly type?: string;
+}
+
 /** What of it outlives the tab. */
 export interface Kept extends Draft {
   readonly id: string;
@@ -27,6 +36,8 @@ export interface Kept extends Draft {
   readonly recorded?: boolean;
   /** Its creator has not sent it off yet. */
   readonly draft?: boolean;
+  /** What ended it, until somebody tries again. */
+  readonly failure?: Failure | null;
 }
 
 /** draft: not begun. lost: its file is to be chosen again. elsewhere: another tab sends it. */

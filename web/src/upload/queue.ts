@@ -3,26 +3,25 @@ import { type Signal, signal } from '@preact/signals';
 import { fingerprint, upload } from '@reelstack/client/uploads';
 import { FIRST_WAIT_MS, isUnderWay, nextWait } from '../progress.ts';
 import { api } from '../state.ts';
+import { failureOf, isOver, refuseEmpty, takenUp } from './failures.ts';
 import type { Draft, Item, Kept } from './items.ts';
 import * as store from './store.ts';
 import { salvage, type Take } from './takes.ts';
 import { alone, modeOf, sleepUntilOnline } from './waiting.ts';
-import { titleOf } from './words.ts';
+import { draftOf } from './words.ts';
+
+const NOTHING_KEPT = { state: 'waiting', paused: false, error: null } as const;
 
 export class Queue {
   readonly items: Signal<readonly Item[]> = signal([]);
-  readonly #whose: string;
+  readonly whose: string;
   readonly #files = new Map<string, File>();
   readonly #written = new Map<string, Draft>();
   readonly #ended = new AbortController();
   #sending: { id: string; stop: AbortController } | null = null;
 
   constructor(whose: string) {
-    this.#whose = whose;
-  }
-
-  get whose(): string {
-    return this.#whose;
+    this.whose = whose;
   }
 
   /** Something would be lost with the page: a draft, whose words are kept nowhere, or a recording that is not kept, or not yet. */
@@ -32,21 +31,20 @@ export class Queue {
 
   /** Takes up what an earlier page left. What was being sent goes on by itself. */
   async begin(): Promise<void> {
-    store.back(this.#whose);
-    const kept = await store.all(this.#whose);
+    store.back(this.whose);
+    const kept = await store.all(this.whose);
     for (const one of kept) {
       const file = one.sent ? null : await store.fileOf(one.id);
       if (file) {
         this.#files.set(one.id, file);
       }
-      const state = one.sent ? 'sent' : file === null ? 'lost' : one.draft ? 'draft' : one.paused ? 'paused' : 'waiting';
-      this.#put({ ...one, state, sentBytes: one.sent ? one.size : 0, error: null, unkept: store.isUnkept(one.id), video: null });
+      this.#put(takenUp(one, file !== null, store.isUnkept(one.id)));
       if (one.sent) {
         void this.#follow(one.id);
       }
     }
     void this.#next();
-    await salvage(this.#whose, (take, file) => this.addRecording(file, take)).catch(() => undefined);
+    await salvage(this.whose, (take, file) => this.addRecording(file, take)).catch(() => undefined);
   }
 
   /** The page is left: what is under way goes on with the next one. */
@@ -55,37 +53,41 @@ export class Queue {
     this.#sending?.stop.abort();
   }
 
-  /** Adds files as drafts. A file that was begun before, and is chosen again, goes on. */
+  /** Adds files as drafts. A file that was begun before, and is chosen again, goes on; one that failed is a draft again. */
   async add(files: readonly File[]): Promise<void> {
-    for (const file of files) {
-      const id = await fingerprint(file, this.#whose);
-      if (this.#find(id)?.state === 'lost') {
+    for (const file of files.filter(({ size }) => size > 0)) {
+      const id = await fingerprint(file, this.whose);
+      const before = this.#find(id);
+      if (before && isOver(before)) {
+        this.#leaveOut(id);
+        await this.#draft(id, file, false, before);
+      } else if (before?.state === 'lost') {
         this.#files.set(id, file);
         this.#change(id, { state: 'waiting', paused: false });
-        void store.keepFile(id, file, this.#whose);
+        void store.keepFile(id, file, this.whose);
       } else {
         await this.#draft(id, file, false);
       }
     }
     void this.#next();
+    refuseEmpty(files);
   }
 
-  /** Adds what the camera took. It exists nowhere else: it is kept before anybody sends it off. `take`: its pieces, if they
-   * are kept. */
+  /** Adds what the camera took, which exists nowhere else: it is kept before it is sent. `take`: its pieces, if they are kept. */
   async addRecording(file: File, take: Take | null): Promise<void> {
-    const id = await fingerprint(file, this.#whose);
+    refuseEmpty([file]);
+    const id = await fingerprint(file, this.whose);
     if (await this.#draft(id, file, true)) {
       await this.#keepRecording(id, file, take);
     }
   }
 
-  async #draft(id: string, file: File, recorded: boolean): Promise<boolean> {
+  async #draft(id: string, file: File, recorded: boolean, before?: Item): Promise<boolean> {
     if (this.#find(id)) {
       return false;
     }
     this.#files.set(id, file);
-    const words = { title: titleOf(file.name), description: '', tags: [], visibility: 'public' as const };
-    const kept = { ...words, id, fileName: file.name, size: file.size, whose: this.#whose, addedAt: Date.now(), paused: false, videoId: null, sent: false, recorded, draft: true };
+    const kept = { ...draftOf(file, before), id, fileName: file.name, size: file.size, whose: this.whose, addedAt: Date.now(), paused: false, videoId: null, sent: false, recorded, draft: true };
     this.#put({ ...kept, state: 'draft', sentBytes: 0, error: null, video: null });
     await store.beginAnew(id).catch(() => undefined);
     return true;
@@ -111,7 +113,7 @@ export class Queue {
       this.#leaveOut(id);
       return;
     }
-    this.#change(id, { ...draft, draft: false, state: 'waiting', paused: false });
+    this.#change(id, { ...draft, draft: false, state: 'waiting', paused: false, failure: null });
     await this.#keep(id);
     const file = this.#files.get(id);
     const item = this.#find(id);
@@ -119,7 +121,7 @@ export class Queue {
     if (file && item?.recorded && (item.unkept || !kept)) {
       void this.#keepRecording(id, file, null);
     } else if (file && !item?.recorded) {
-      void store.keepFile(id, file, this.#whose);
+      void store.keepFile(id, file, this.whose);
     }
     void this.#next();
   }
@@ -134,7 +136,7 @@ export class Queue {
 
   /** After a pause, or once more after a failure. */
   resume(id: string): void {
-    this.#change(id, { state: 'waiting', paused: false, error: null });
+    this.#change(id, { state: 'waiting', paused: false, error: null, failure: null });
     void this.#keep(id);
     void this.#next();
   }
@@ -147,7 +149,7 @@ export class Queue {
       this.#sending.stop.abort();
     }
     const remembered = item?.sent ? null : await store.memory.recall(id);
-    await store.end(id, this.#whose);
+    await store.end(id, this.whose);
     await store.memory.forget(id);
     if (remembered?.uploadId) {
       await api().attempt('DELETE /v1/uploads/{upload_id}', { path: { upload_id: remembered.uploadId } });
@@ -184,8 +186,8 @@ export class Queue {
     if (this.#find(id)?.state !== 'elsewhere' || this.#isDone(id, kept)) {
       return;
     }
-    const paused = kept !== 'over' && (kept?.paused ?? false);
-    this.#change(id, { state: paused ? 'paused' : 'waiting', paused });
+    const { state, paused, error } = kept && kept !== 'over' ? takenUp(kept, true, false) : NOTHING_KEPT;
+    this.#change(id, { state, paused, error });
     void this.#next();
   }
 
@@ -194,11 +196,11 @@ export class Queue {
     if (stop.aborted || this.#isDone(id, kept)) {
       return;
     }
-    this.#change(id, { state: 'sending', error: null });
+    this.#change(id, { state: 'sending', error: null, failure: null });
     const { title, description, tags, visibility } = draft;
     try {
       const done = await upload(api(), file, { title, description, tags: [...tags], visibility, ...modeOf() }, {
-        whose: this.#whose,
+        whose: this.whose,
         memory: store.memory,
         signal: stop,
         sleep: sleepUntilOnline,
@@ -214,7 +216,7 @@ export class Queue {
       void this.#follow(id);
     } catch (error) {
       if (!stop.aborted) {
-        this.#change(id, { state: 'failed', error, paused: true });
+        this.#change(id, { state: 'failed', error, failure: failureOf(error), paused: true });
         await this.#keep(id);
       }
     }
@@ -251,7 +253,7 @@ export class Queue {
         const video = found.data;
         this.#change(id, { video });
         if (!isUnderWay(video)) {
-          await store.end(id, this.#whose);
+          await store.end(id, this.whose);
           return;
         }
         const now = JSON.stringify([video.state, video.progress]);
@@ -287,7 +289,7 @@ export class Queue {
 
   async #keepRecording(id: string, file: File, take: Take | null): Promise<void> {
     await this.#keep(id);
-    const isKept = await store.keepRecording(id, file, this.#whose, take);
+    const isKept = await store.keepRecording(id, file, this.whose, take);
     this.#change(id, { unkept: !isKept });
     const item = this.#find(id);
     if (!item || item.sent) {

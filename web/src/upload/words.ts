@@ -1,4 +1,5 @@
 /** What a file's name and a line of tags come to. Pure. */
+import type { Draft } from './items.ts';
 import { firstOf, lengthOf } from '../ui/lengths.ts';
 
 /** What the service takes: characters of a title and of a tag, and tags of one clip. */
@@ -20,4 +21,10 @@ export function tagsOf(text: string): string[] {
 /** The first tag that is too long; none: undefined. */
 export function tooLong(tags: readonly string[]): string | undefined {
   return tags.find((tag) => lengthOf(tag) > MOST_OF_TAG);
+}
+
+/** The words that a draft begins with: those that it had, which may be what was refused, or what its file is called. */
+export function draftOf(file: File, before?: Draft): Draft {
+  const { title, description, tags, visibility } = before ?? { title: titleOf(file.name), description: '', tags: [], visibility: 'public' };
+  return { title, description, tags, visibility };
 }

@@ -16,6 +16,8 @@ export default {
   'upload.state.elsewhere': 'Another tab uploads it',
   'upload.state.sent': 'Uploaded',
   'upload.again': 'Choose {name} again: what was uploaded is kept.',
+  'upload.empty': '{name} is empty: there is nothing in the file.',
+  'upload.notYou': 'Your account may not upload clips. Whoever runs this site can allow it.',
   'upload.unkept': 'The browser has no room to keep this recording, so this tab alone has it. Upload it before you close the tab.',
   'upload.lost.recording': 'This recording was not kept, and the tab that had it is gone.',
   'upload.changed': 'The file was changed or can be read no more. Remove it here, and choose it again.',
