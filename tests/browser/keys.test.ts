@@ -19,7 +19,7 @@ Object.assign(globalThis, {
   localStorage: { getItem: (name: string) => stored.get(name) ?? null, setItem: (name: string, value: string) => stored.set(name, value) },
 });
 const { letterKeys } = await import('../../web/src/prefs.ts');
-const { isForPage } = await import('../../web/src/ui/keys.ts');
+const { isForPage, keyOf } = await import('../../web/src/ui/keys.ts');
 const { actOf } = await import('../../web/src/review/keys.ts');
 
 const pressed = (key: string, target: unknown = new Part('main'), more: object = {}) => ({ key, target, ...more }) as unknown as KeyboardEvent;
@@ -42,4 +42,19 @@ test('a key is for a field, a dialog, the browser or a button before it is for t
   dialog = new Part('dialog');
   assert.deepEqual([isForPage(pressed('l')), actOf(pressed('a'))], [false, null]);
   dialog = null;
+});
+
+test('a key is the same one with Caps Lock and on a layout of other letters', () => {
+  const named = (key: string, code: string, shiftKey = false) => keyOf({ key, code, shiftKey });
+  assert.deepEqual([named('L', 'KeyL'), named('م', 'KeyL'), named('لا', 'KeyB'), named('Д', 'KeyL', true)], ['l', 'l', 'b', 'l']);
+  assert.deepEqual([named('؟', 'Slash', true), named('?', 'Slash', true), named('.', 'Slash')], ['?', '?', '.']);
+  // A Latin layout of its own order is meant as it writes: there, M lies elsewhere.
+  assert.deepEqual([named('m', 'Semicolon'), named(',', 'KeyM'), named('ArrowDown', 'ArrowDown'), named(' ', 'Space')], ['m', ',', 'ArrowDown', ' ']);
+  assert.equal(actOf(pressed('ش', new Part('main'), { code: 'KeyA' })), 'approve');
+});
+
+test('letters of any layout are turned off together', () => {
+  letterKeys.value = false;
+  assert.equal(isForPage(pressed('لا', new Part('main'), { code: 'KeyB' })), false);
+  letterKeys.value = true;
 });

@@ -211,11 +211,11 @@ function placesIn({ problem }: Refused): ReadonlySet<number> | null {
 
 /**
  * At most `MOST_KEPT`: the oldest reports of progress go first, since a later one says the same and more, then those of how
- * clips played, since nothing is counted by them.
+ * clips played, since nothing is counted by them, then replays, of which the first says most.
  */
 export function trimmed<Event extends { type: Kind }>(events: Event[]): Event[] {
   let left = events;
-  for (const first of ['progress', 'quality']) {
+  for (const first of ['progress', 'quality', 'replay']) {
     let over = left.length - MOST_KEPT;
     left = over > 0 ? left.filter(({ type }) => type !== first || over-- <= 0) : left;
   }

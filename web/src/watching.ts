@@ -5,6 +5,8 @@ const PROGRESS_MS = 5_000;
 const JUMP_SECONDS = 1.5;
 /** A clip that begins again jumps from so near its end to so near its beginning. */
 const LOOP_SECONDS = 1;
+/** A clip of one picture begins again fifteen times a second: what was watched between two replays that are told. */
+const REPLAY_MS = 1_000;
 
 /** Reports one view of a clip: from its first picture to its end, or until the viewer goes on. */
 export class Watching {
@@ -16,6 +18,8 @@ export class Watching {
   #view = '';
   #watched = 0;
   #told = 0;
+  /** What was watched when a replay was told. */
+  #replayed = -REPLAY_MS;
   #at = 0;
   #finished = false;
   /** It ended and waits at its end. */
@@ -86,7 +90,10 @@ export class Watching {
       this.#finished = true;
       this.#tell('finish', { position_ms: Math.round(this.#video.duration * 1000) });
     }
-    this.#tell('replay');
+    if (this.#watched - this.#replayed >= REPLAY_MS) {
+      this.#replayed = this.#watched;
+      this.#tell('replay');
+    }
   }
 
   #ended(): void {

@@ -9,7 +9,7 @@ import type { Video } from '../types.ts';
 import { addressOf, Avatar, nameOf } from '../ui/bits.tsx';
 import { taps } from '../ui/gestures.ts';
 import { Icon } from '../ui/icons.tsx';
-import { isForPage } from '../ui/keys.ts';
+import { isForPage, keyOf } from '../ui/keys.ts';
 import type { Model } from './model.ts';
 import { ratioOf } from './screens.ts';
 import { Seek } from './seek.tsx';
@@ -105,7 +105,7 @@ function Tags({ tags }: { tags: readonly string[] }) {
   return tags.length === 0 ? null : (
     <p class="tags">
       {tags.slice(0, 4).map((tag) => (
-        <a key={tag} href={`/search?${new URLSearchParams({ tag })}`}>#{tag}</a>
+        <a key={tag} href={`/search?${new URLSearchParams({ tag })}`}><bdi>#{tag}</bdi></a>
       ))}
     </p>
   );
@@ -193,10 +193,13 @@ function useKeys(active: boolean, keys: Readonly<Record<string, () => void>>): v
       return undefined;
     }
     const press = (event: KeyboardEvent) => {
-      const act = latest.current[event.key];
+      const act = latest.current[keyOf(event)];
       if (act && isForPage(event)) {
         event.preventDefault();
-        act();
+        // A key that is held down likes a clip once.
+        if (!event.repeat) {
+          act();
+        }
       }
     };
     document.addEventListener('keydown', press);

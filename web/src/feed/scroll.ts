@@ -2,7 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { type RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { moves } from '../prefs.ts';
-import { isForPage } from '../ui/keys.ts';
+import { isForPage, keyOf } from '../ui/keys.ts';
 
 /** A wheel has to be turned so far for one clip, in CSS pixels, and so long nothing more of it counts. */
 const WHEEL_PIXELS = 40;
@@ -68,7 +68,7 @@ function listen(element: HTMLElement, at: Signal<number>, target: { current: Tar
   }, { signal });
   element.addEventListener('wheel', wheel(step), { signal, passive: false });
   document.addEventListener('keydown', (event) => {
-    const by = STEPS[event.key];
+    const by = STEPS[keyOf(event)];
     if (by && isForPage(event)) {
       event.preventDefault();
       step(by);

@@ -45,8 +45,7 @@ function source(read: (known: ReadonlySet<string>) => Promise<Read>, first: read
       error.value = null;
       try {
         const page = await read(known);
-        const further = page.items.filter(({ video_id }) => !known.has(video_id));
-        further.forEach(({ video_id }) => known.add(video_id));
+        const further = page.items.filter(({ video_id }) => !known.has(video_id) && known.add(video_id));
         // A page that brings nothing new changes nothing, so that nobody asks again because of it.
         if (further.length > 0) {
           videos.value = [...videos.peek(), ...further.filter((video) => !dropped.some((is) => is(video)))];
@@ -65,9 +64,17 @@ function source(read: (known: ReadonlySet<string>) => Promise<Read>, first: read
   };
 }
 
-/** The clips that the feed chose, the best first. A page that repeats what was shown is its end. */
+/** So many pages in a row that bring nothing new are the end. */
+const VAIN_PAGES = 3;
+
+const isVain = ({ items }: Page<Video>, known: ReadonlySet<string>) => items.every(({ video_id }) => known.has(video_id));
+
+/**
+ * The clips that the feed chose, the best first. A clip may be offered twice: one of a ready-made page is in no session, and a
+ * session remembers the last ones only. Each request says what the one before showed, so the feed is asked again for others.
+ */
 export function chosen(api: Api): Source {
-  const made = source(async (known) => {
+  const ask = async (known: ReadonlySet<string>) => {
     const before = ofTab.getItem(FEED_SESSION);
     const answer = await api.feed(before);
     // All was shown to this tab before: it begins again, with what it has seen.
@@ -75,8 +82,19 @@ export function chosen(api: Api): Source {
     const page = isOver ? await api.feed(null) : answer;
     ofTab.setItem(FEED_SESSION, page.session);
     made.note.value = noteOf(page);
-    const repeats = page.items.some(({ video_id }) => known.has(video_id));
-    return { ...page, last: !page.ready_made && (page.cursor === null || repeats) };
+    return page;
+  };
+  const made = source(async (known) => {
+    for (let asked = 1; ; asked += 1) {
+      const page = await ask(known);
+      if (page.ready_made) {
+        return { ...page, last: false };
+      }
+      const isLast = page.cursor === null || asked === VAIN_PAGES;
+      if (isLast || !isVain(page, known)) {
+        return { ...page, last: page.cursor === null || isVain(page, known) };
+      }
+    }
   });
   return made;
 }
@@ -91,10 +109,15 @@ function noteOf(page: FeedPage): '' | 'stale' | 'hot' {
 /** A list of the API, by its pages: who I follow, a profile, what a search found. It goes on after `first`, at the cursor `from`. */
 export function listed(read: (cursor: string | null) => Promise<Page<Video>>, first: readonly Video[] = [], from: string | null = null): Source {
   let cursor = from;
-  const made = source(async () => {
-    const page = await read(cursor);
-    cursor = page.cursor;
-    return page;
+  const made = source(async (known) => {
+    for (let asked = 1; ; asked += 1) {
+      const page = await read(cursor);
+      cursor = page.cursor;
+      // What came in between moves a list on, and a page of it may repeat the one before.
+      if (cursor === null || asked === VAIN_PAGES || !isVain(page, known)) {
+        return page;
+      }
+    }
   }, first);
   made.ended.value = first.length > 0 && from === null;
   return made;

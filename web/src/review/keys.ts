@@ -1,7 +1,7 @@
 /** The keys of the review page. */
 import { useEffect } from 'preact/hooks';
 import type { Key as Word } from '../messages/keys.ts';
-import { isForPage } from '../ui/keys.ts';
+import { isForPage, keyOf } from '../ui/keys.ts';
 
 export const ACTS = {
   j: 'next',
@@ -33,7 +33,7 @@ export function actOf(event: KeyboardEvent): Act | null {
   if (!isForPage(event)) {
     return null;
   }
-  const act = ACTS[event.key.toLowerCase() as keyof typeof ACTS] as Act | undefined;
+  const act = ACTS[keyOf(event) as keyof typeof ACTS] as Act | undefined;
   return event.repeat && !HELD.has(act) ? null : (act ?? null);
 }
 
