@@ -1,5 +1,6 @@
 """What every test can ask for. `aws` is moto in process; `cloud` is the deployed local cloud."""
 
+import ast
 import asyncio
 import gc
 import json
@@ -114,7 +115,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     would load its libraries, Schemathesis alone for more than a second."""
     if config.option.markexpr != "not engines" or collection_path.suffix != ".py":
         return None
-    return True if OF_ENGINES.search(collection_path.read_text()) else None
+    text = collection_path.read_text()
+    return True if OF_ENGINES.search(text) and _marks(ast.parse(text)) else None
+
+
+def _marks(module: ast.Module) -> bool:
+    """Not in a text, as that of a script that a test writes: such a file would be run by nobody."""
+    targets = [target for one in module.body if isinstance(one, ast.Assign) for target in one.targets]
+    return any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in targets)
 
 
 def pytest_collection_finish() -> None:

@@ -17,8 +17,6 @@ from local.emulator_workers import Forked, ForkServer, SharedLayers
 WAIT_SECONDS = 30
 SAYS = """
 import json, os, random, subprocess, sys
-
-pytestmark = pytest.mark.engines
 for line in sys.stdin:
     fails = subprocess.run([sys.executable, "-c", "raise SystemExit(3)"]).returncode if line == "run\\n" else None
     own = sorted(name for name in sys.modules if name.split(".")[0] in ("reelstack", "aws_lambda_powertools"))
