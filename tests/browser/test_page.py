@@ -91,6 +91,14 @@ def test_a_page_of_clips_is_one_request_and_five_nodes(site: Site) -> None:
     assert found["complaints"] == []
 
 
+def test_on_a_low_screen_no_button_of_a_clip_is_off_it_or_under_another(site: Site) -> None:
+    sizes = [(640, 360), (667, 375), (844, 390), (320, 256), (568, 320), (1280, 320), (360, 740)]
+    found = in_chromium("short", url=site.url, sizes=sizes)
+    assert found["hidden"] == {f"{width}x{height}": [] for width, height in sizes}
+    assert found["atEndOfField"], "nothing lies on the search field"
+    assert found["complaints"] == []
+
+
 def test_a_person_is_told_what_did_not_work(site: Site) -> None:
     found = in_chromium("refusals", url=site.url, username=USER, password=PASSWORD, archived=ARCHIVED, plays=PLAYS)
     assert found["wrongPassword"] == "This name and this password do not fit. After many tries, wait a while."
