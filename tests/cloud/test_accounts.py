@@ -256,4 +256,4 @@ def test_signing_out_everywhere_else_leaves_one_session(eve: Eve) -> None:
     accounts.revoke_others()
     assert [session.current for session in accounts.sessions()] == [True]
     with pytest.raises(NotSignedIn):
-        Client(eve.outputs.edge_url, lambda: "no token", http=eve.drive.http).accounts.me()
+        Client(eve.outputs.edge_url, lambda: "no-token", http=eve.drive.http).accounts.me()

@@ -90,11 +90,10 @@ class Plan:
 
 def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session, now: int, trace: Trace) -> Plan:
     """Raises OnlyReadyMade."""
-    decision = feed_level.decide(context, here)
+    level = (decision := feed_level.decide(context, here)).level
     if not asked.peeks:
         metrics.decided(decision)
     feed_level.look(context)
-    level = decision.level
     hot, excluded = context.hot, _excluded(context, session)
     if level >= Level.READY_MADE:
         if context.turn:
