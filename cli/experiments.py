@@ -13,6 +13,8 @@ import typer
 from cli.session import AsJson, print_json
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from reelstack.experiments.configuration import Writer
     from reelstack.experiments.interleaving import Preference
     from reelstack.experiments.reports import LayerReport, Measured
@@ -135,6 +137,11 @@ def _stop(writer: "Writer", layer: str, arm: str) -> int:
     if name is None:
         raise typer.BadParameter(f"no layer {layer!r}; there are {', '.join(LAYER_NAMES)}", param_hint="LAYER")
     with _refusals():
+        running, _ = writer.newest()
+        arms = [one.name for one in running.layers[name].arms] if name in running.layers else []
+        if arm not in arms:
+            there = f"its arms are {', '.join(arms)}" if arms else "no experiment runs there"
+            raise typer.BadParameter(f"no arm {arm!r} in {layer}: {there}", param_hint="ARM")
         return writer.stop(name, arm)
 
 
@@ -154,11 +161,17 @@ def _refusals() -> Iterator[None]:
     except KeyError as error:
         raise typer.BadParameter(f"there is no {error}") from error
     except ValidationError as error:
-        places = [(".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, ")) for one in error.errors()]
+        # A list of which one member is wrong is also told to be short by one.
+        at_fault = [one for one in error.errors() if not any(_is_above(one, other) for other in error.errors())]
+        places = [(".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, ")) for one in at_fault]
         told = "; ".join(f"{place}: {why}" if place else why for place, why in places)
         raise typer.BadParameter(told) from error
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def _is_above(one: "ErrorDetails", other: "ErrorDetails") -> bool:
+    return len(one["loc"]) < len(other["loc"]) and other["loc"][: len(one["loc"])] == one["loc"]
 
 
 def _lines(found: "LayerReport") -> Iterator[str]:
@@ -172,7 +185,7 @@ def _lines(found: "LayerReport") -> Iterator[str]:
     for arm in found.arms:
         harms = f"  HARMFUL: {', '.join(arm.harms)}" if arm.harms else ""
         yield f"  {arm.name}: {arm.units:,} viewers{'  stopped' if arm.stopped else ''}{harms}"
-        for name, measured in arm.metrics.items():
+        for name, measured in arm.metrics.items() if arm.units else ():
             yield f"    {name:17} {_measured(measured)}"
         if arm.interleaved is not None:
             yield f"    two rankers, by finishes:   {_preferred(arm.interleaved.finishes, 1, '')}"

@@ -51,7 +51,7 @@ def comment(
     """
     made = connect(name).interactions.comment(video_id, text, answers=answers)
     waits = "  (waits for a moderator)" if made.state == "held" else ""
-    print_json(made) if as_json else typer.echo(f"{made.comment_id}{waits}")
+    print_json(made) if as_json else typer.echo(f"commented  {made.comment_id}{waits}")
 
 
 def comments(

@@ -90,8 +90,19 @@ def watch(client: "Client", video_id: str) -> "Video":
 
     from reelstack_client import ClientError
 
+    console, told = Console(stderr=True), [""]
+
+    def tell(video: "Video") -> None:
+        """A line for each stage, where nothing can be drawn anew, as in a log."""
+        line = progress_line(video).partition(", about")[0]
+        if line != told[-1]:
+            told[-1] = line
+            typer.echo(line, err=True)
+
     try:
-        with Console(stderr=True).status("uploaded") as status:
+        if not console.is_terminal:
+            return client.videos.wait(video_id, seen=tell)
+        with console.status("uploaded") as status:
             return client.videos.wait(video_id, seen=lambda video: status.update(progress_line(video)))
     except ClientError:
         typer.echo("The upload is complete. `reelstack videos` says what became of it.", err=True)

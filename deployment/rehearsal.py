@@ -63,5 +63,5 @@ def _missing(settings: Settings) -> list[str]:
     try:
         check_settings(settings)
     except SettingsIncomplete as error:
-        return [f"would stop before all of it: {error}"]
+        return [f"would stop before anything below: {error}"]
     return []

@@ -59,7 +59,7 @@ def up(
         _prepare(services, steps)
         _start(services, steps)
         named = _deployed(services, steps)
-        with steps.step("Playback keys; productions that the last stop cut off; hot lists; the feed"):
+        with steps.step("Playback keys, productions that were cut off, hot lists, feed"):
             for chore in ("rotate_signing_keys", "reconcile_production", "update_hot_lists"):  # else run by a schedule
                 functions.call(client(services, "lambda"), named.functions[chore], {})
             feed_weights.begin(client(services, "cloudfront-keyvaluestore"), named.edge_settings_store)

@@ -19,6 +19,7 @@ What only one room raises stands with it: NotInTime in videos, PictureNotTaken i
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any, cast
 
 import httpx
@@ -157,3 +158,10 @@ def refusal(response: httpx.Response) -> Refused:
     if kind == "parts-missing":
         made = PartsMissing
     return made(response.status_code, kind, title, detail, body)
+
+
+def several(given: Iterable[str]) -> list[str]:
+    """Texts in a list. Raises ClientError for one text, which Python would take for its letters."""
+    if isinstance(given, str):
+        raise ClientError(f"{given!r} is one text; a list of texts is wanted: [{given!r}]")
+    return list(given)

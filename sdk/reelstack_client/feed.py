@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from reelstack_client.errors import ServiceFailed, Unreachable
+from reelstack_client.errors import ServiceFailed, Unreachable, several
 from reelstack_client.feed_explanation import FeedExplanation
 from reelstack_client.methods import operation, pages
 from reelstack_client.models import Answer, Page, SiteUrl, UserCard
@@ -182,7 +182,7 @@ class Feed(Room[Manner]):
     @operation
     def set_interests(self, tags: Sequence[str], languages: Sequence[str] = ()) -> Steps[Interests]:
         """Instead of what I chose before: at most 20 tags and 10 languages (BCP 47, such as "de")."""
-        body = {"tags": list(tags), "languages": list(languages)}
+        body = {"tags": several(tags), "languages": several(languages)}
         return self._ask(Interests, "PUT", "/v1/me/interests", body=body)
 
 

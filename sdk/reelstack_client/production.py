@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from reelstack_client.errors import several
 from reelstack_client.methods import operation
 from reelstack_client.models import Answer
 from reelstack_client.room import Manner, Room
@@ -56,7 +57,7 @@ class Production(Room[Manner]):
     @operation
     def produce(self, video_id: str, renditions: Iterable[str] = (), priority: str = "normal") -> Steps[Video]:
         """Has a published video made anew, or some of its renditions. Viewers keep what they have meanwhile."""
-        body = {"renditions": list(renditions), "priority": priority}
+        body = {"renditions": several(renditions), "priority": priority}
         return self._ask(Video, "POST", f"/v1/videos/{video_id}/produce", body=body, keyed=True)
 
     @operation

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from reelstack_client.errors import several
 from reelstack_client.methods import operation
 from reelstack_client.resume import Memory
 from reelstack_client.room import Manner, Runner
@@ -41,6 +42,6 @@ class Uploads(UploadRequests[Manner]):
 
         Raises Refused, Unreachable, UploadBroken or FileChanged.
         """
-        wishes = Wishes(title, description, tuple(tags), visibility, content_type, sha256, language)
+        wishes = Wishes(title, description, tuple(several(tags)), visibility, content_type, sha256, language)
         how = how or Sending()
         return Uploading(file, wishes, how, self.patient(how.timing), self._memory).run()

@@ -148,9 +148,10 @@ await run(async (page, given) => {
       setTimeout(() => resolve(false), 10_000);
     });
     const played = await Promise.all(made.map(plays));
+    const fits = made.map(({ clientWidth, clientHeight, pool: { video } }) => Math.abs(clientWidth / clientHeight - video.videoWidth / video.videoHeight) < 0.02);
     made.forEach((element) => element.remove());
     await new Promise((resolve) => setTimeout(resolve, 50));
-    return { played, left: made.map((element) => element.pool === null) };
+    return { played, fits, left: made.map((element) => element.pool === null) };
   });
   return { ...found, leak, added, elements, ranges: ranges.slice(0, 6) };
 }, ['--js-flags=--expose-gc']);

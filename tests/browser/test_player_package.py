@@ -142,7 +142,7 @@ def test_hls_of_others_plays_with_its_captions(found: dict[str, Any]) -> None:
 
 
 def test_the_custom_element_plays_both(found: dict[str, Any]) -> None:
-    assert found["elements"] == {"played": [True, True], "left": [True, True]}
+    assert found["elements"] == {"played": [True, True], "fits": [True, True], "left": [True, True]}
 
 
 def test_nothing_is_left_after_a_hundred_players(found: dict[str, Any]) -> None:

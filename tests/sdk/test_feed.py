@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from reelstack_client import Unreachable
+from reelstack_client import ClientError, Unreachable
 from tests.support.client_answers import VIDEO, Answers, Responses, client, ok
 
 
@@ -58,6 +58,8 @@ def test_hides_and_interests_are_asked_for_by_kind_and_word() -> None:
     assert (one.id, one.hidden_at, one.video) == ("a/b c", 5, None)
     assert feed.set_interests(["tea"], ["de"]) == feed.interests()
     assert [path for _, path, _ in answers.asked] == ["/v1/feed/hidden?kind=tags", *["/v1/me/interests"] * 2]
+    with pytest.raises(ClientError, match="a list of texts"):
+        feed.set_interests("tea")
 
 
 def test_a_tag_is_one_part_of_an_address_whatever_is_in_it() -> None:

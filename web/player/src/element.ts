@@ -52,6 +52,8 @@ export class ReelstackPlayer extends HTMLElement {
   static hls: LoadHls = () => import(/* @vite-ignore */ new URL(/* @vite-ignore */ './hls.mjs', import.meta.url).href);
   readonly #says = document.createElement('p');
   readonly #place = document.createElement('div');
+  /** The proportions of the clip, which a style of the page for the element goes before. */
+  readonly #ratio = new CSSStyleSheet();
   #pool: Pool | null = null;
   #asked = 0;
 
@@ -60,7 +62,7 @@ export class ReelstackPlayer extends HTMLElement {
     const style = new CSSStyleSheet();
     style.replaceSync(STYLE);
     const root = this.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [style];
+    root.adoptedStyleSheets = [style, this.#ratio];
     this.#says.setAttribute('role', 'status');
     Object.assign(this.#place.style, { position: 'absolute', inset: '0' });
     root.append(this.#place, this.#says);
@@ -134,6 +136,7 @@ export class ReelstackPlayer extends HTMLElement {
       pool.pause();
     }
     pool.show([clip], 0);
+    this.#fit(clip.rungs.at(-1));
     const { video } = pool;
     if (video) {
       video.controls = this.hasAttribute('controls');
@@ -170,8 +173,15 @@ export class ReelstackPlayer extends HTMLElement {
       this.#say(kind in EN ? (kind as Says) : 'stopped');
     } else if (event.type === 'start') {
       this.#says.textContent = '';
+      this.#fit({ width: this.#pool?.video?.videoWidth ?? 0, height: this.#pool?.video?.videoHeight ?? 0 });
     }
     this.dispatchEvent(new CustomEvent('reelstack', { detail: event }));
+  }
+
+  #fit(picture: { width: number; height: number } | undefined): void {
+    if (picture?.width && picture.height) {
+      this.#ratio.replaceSync(`:host { aspect-ratio: ${picture.width} / ${picture.height} }`);
+    }
   }
 
   /** In Arabic where the page is, or the browser where the page does not say; else in English. */
