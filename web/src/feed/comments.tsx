@@ -118,7 +118,7 @@ function One({ comment, talk }: { comment: Comment; talk: Talk }) {
           {comment.edited_at && ` · ${t('comments.edited')}`}
           {comment.pinned && ` · ${t('comments.pinned')}`}
         </p>
-        <p dir="auto">{text}</p>
+        <p><bdi>{text}</bdi></p>
         {comment.state === 'held' && <p class="soft">{t('comments.held')}</p>}
         <p class="comment-acts">
           <button type="button" class="text" aria-label={t('comments.reply', { name })} onClick={() => { talk.answering.value = comment; }}>{t('comments.reply.short')}</button>

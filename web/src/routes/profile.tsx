@@ -70,7 +70,7 @@ function Shown({ profile, isMine }: { profile: Profile; isMine: boolean }) {
           )}
         </div>
       </header>
-      {profile.bio && <p class="bio" dir="auto">{profile.bio}</p>}
+      {profile.bio && <p class="bio"><bdi>{profile.bio}</bdi></p>}
       <p class="links">{profile.links.map((link) => <a key={link} href={link} rel="noopener nofollow ugc" target="_blank">{link}</a>)}</p>
       {isMine ? <Own profile={profile} /> : <Other profile={profile} name={name} follow={follow} />}
       <Clips id={id} />
