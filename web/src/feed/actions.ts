@@ -54,8 +54,13 @@ function toggleOf(state: Signal<boolean>, send: (wanted: boolean) => Promise<voi
   return new LikeToggle({ likes: 0, liked: state.peek() }, send, ({ liked }) => { state.value = liked; });
 }
 
+/** Where there is no network it is not waited for, since the page may be closed meanwhile. */
+function once(): { attempts?: number } {
+  return navigator.onLine ? {} : { attempts: 1 };
+}
+
 async function setBookmarked(id: string, wanted: boolean): Promise<void> {
-  await api().call(wanted ? 'PUT /v1/videos/{video_id}/bookmark' : 'DELETE /v1/videos/{video_id}/bookmark', { path: { video_id: id } });
+  await api().call(wanted ? 'PUT /v1/videos/{video_id}/bookmark' : 'DELETE /v1/videos/{video_id}/bookmark', { path: { video_id: id }, ...once() });
   say(t(wanted ? 'feed.bookmarked' : 'feed.unbookmarked'));
 }
 
@@ -64,8 +69,7 @@ async function like(id: string, liked: boolean): Promise<void> {
   const whose = account.peek();
   const route = liked ? 'PUT /v1/videos/{video_id}/like' : 'DELETE /v1/videos/{video_id}/like';
   try {
-    // Where there is no network it is not waited for, since the page may be closed meanwhile.
-    await api().call(route, { path: { video_id: id }, ...(navigator.onLine ? {} : { attempts: 1 }) });
+    await api().call(route, { path: { video_id: id }, ...once() });
     if (whose !== null) {
       settle(whose, id);
     }
