@@ -272,6 +272,16 @@ test('a token that is waited for too long, or whose service fails, is asked for 
   await assert.rejects(client({ token: () => Promise.reject(refused) }).call('GET /v1/me'), refused);
 });
 
+test('what is no token is told at once, without naming it, and is not sent', async () => {
+  for (const token of ['', ' ', 'se\ncret', 'two words', 'snow\u2603']) {
+    const before = asked.length;
+    const error = await client({ token: () => token }).call('GET /v1/me').then(() => null, (thrown: unknown) => thrown as Error);
+    assert.ok(error instanceof Refused && error.type === 'token-invalid');
+    assert.ok(token.trim() === '' || !JSON.stringify([error.message, error.cause]).includes(token));
+    assert.equal(asked.length, before);
+  }
+});
+
 test('an aborted request waits for no token', async () => {
   const stop = new AbortController();
   const call = client({ token: () => new Promise<string>(() => {}) }).call('GET /v1/me', { signal: stop.signal });

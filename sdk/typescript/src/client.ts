@@ -131,10 +131,11 @@ export class Client {
       return token;
     }
     const limit = AbortSignal.timeout(asked.timeoutMs ?? TIMEOUT_MS);
+    const told = headers(asked, token);
     try {
       const answer = await (this.#options.fetch ?? fetch)(address, {
         method,
-        headers: headers(asked, token),
+        headers: told,
         ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
         ...(asked.keepalive ? { keepalive: true } : {}),
         signal: asked.signal ? AbortSignal.any([asked.signal, limit]) : limit,
@@ -183,10 +184,20 @@ export function newKey(): string {
   return crypto.randomUUID();
 }
 
+/** Throws Refused for what can be no token, as the service would: it is not sent, not tried again, and not named, since it
+ * may be a token but for one sign, and errors are logged. What a file has around a token is left out. */
+function bearer(token: string): string {
+  const told = token.trim();
+  if (!/^[\x21-\x7e]+$/.test(told)) {
+    throw new Refused(401, 'token-invalid', 'What the token provider gave is no token: empty, or with spaces or other signs in it');
+  }
+  return `Bearer ${told}`;
+}
+
 function headers(asked: AnyAsked, token: string | null): Record<string, string> {
   return {
     accept: 'application/json',
-    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(token === null ? {} : { authorization: bearer(token) }),
     ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(asked.key === undefined ? {} : { 'idempotency-key': asked.key }),
   };
