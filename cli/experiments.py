@@ -137,12 +137,13 @@ def _stop(writer: "Writer", layer: str, arm: str) -> int:
     if name is None:
         raise typer.BadParameter(f"no layer {layer!r}; there are {', '.join(LAYER_NAMES)}", param_hint="LAYER")
     with _refusals():
-        running, _ = writer.newest()
-        arms = [one.name for one in running.layers[name].arms] if name in running.layers else []
-        if arm not in arms:
+        try:
+            return writer.stop(name, arm)
+        except KeyError as error:
+            running, _ = writer.newest()
+            arms = [one.name for one in running.layers[name].arms] if name in running.layers else []
             there = f"its arms are {', '.join(arms)}" if arms else "no experiment runs there"
-            raise typer.BadParameter(f"no arm {arm!r} in {layer}: {there}", param_hint="ARM")
-        return writer.stop(name, arm)
+            raise typer.BadParameter(f"no arm {arm!r} in {layer}: {there}", param_hint="ARM") from error
 
 
 @contextmanager
@@ -162,7 +163,8 @@ def _refusals() -> Iterator[None]:
         raise typer.BadParameter(f"there is no {error}") from error
     except ValidationError as error:
         # A list of which one member is wrong is also told to be short by one.
-        at_fault = [one for one in error.errors() if not any(_is_above(one, other) for other in error.errors())]
+        found = error.errors()
+        at_fault = [one for one in found if not any(_is_above(one, other) for other in found)]
         places = [(".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, ")) for one in at_fault]
         told = "; ".join(f"{place}: {why}" if place else why for place, why in places)
         raise typer.BadParameter(told) from error

@@ -90,13 +90,14 @@ def watch(client: "Client", video_id: str) -> "Video":
 
     from reelstack_client import ClientError
 
-    console, told = Console(stderr=True), [""]
+    console, told = Console(stderr=True), ""
 
     def tell(video: "Video") -> None:
         """A line for each stage, where nothing can be drawn anew, as in a log."""
+        nonlocal told
         line = progress_line(video).partition(", about")[0]
-        if line != told[-1]:
-            told[-1] = line
+        if line != told:
+            told = line
             typer.echo(line, err=True)
 
     try:

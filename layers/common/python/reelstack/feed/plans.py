@@ -90,10 +90,11 @@ class Plan:
 
 def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session, now: int, trace: Trace) -> Plan:
     """Raises OnlyReadyMade."""
-    level = (decision := feed_level.decide(context, here)).level
+    decision = feed_level.decide(context, here)
     if not asked.peeks:
         metrics.decided(decision)
     feed_level.look(context)
+    level = decision.level
     hot, excluded = context.hot, _excluded(context, session)
     if level >= Level.READY_MADE:
         if context.turn:
@@ -101,12 +102,7 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         raise OnlyReadyMade
     if level >= Level.HOT_LIST:
         _try_search(context, hot, now)
-        listed, refused = of_list(hot_lists.for_language(hot, context.profile.language), excluded)
-        trace.proposed[core_page.HOT] = len(hot.entries)
-        trace.passed("filters", len(hot.entries), refused)
-        if not cache.address():
-            listed = core_sources.page(listed, context, excluded, trace)
-        return Plan(level, listed, LIST_POLICY, excluded, here, hot)
+        return Plan(level, _listed(context, excluded, trace), LIST_POLICY, excluded, here, hot)
     viewer = _viewer(context, session, excluded, level, here, now, trace)
     varied = variations.of(configuration.current(), asked.asker.identity, POLICY)
     off = varied.without | (frozenset() if level == Level.NORMAL else frozenset(candidates.LIVE))
@@ -128,6 +124,15 @@ def make(asked: Asked, context: ViewerContext, here: Artefacts, session: Session
         logs=context.personalised and level == Level.NORMAL,
         is_ranked=True,
     )
+
+
+def _listed(context: ViewerContext, excluded: Excluded, trace: Trace) -> Sequence[Choice]:
+    """Of the hot list; without a cache, which is a stage without engines, of its other sources as well."""
+    hot = context.hot
+    listed, refused = of_list(hot_lists.for_language(hot, context.profile.language), excluded)
+    trace.proposed[core_page.HOT] = len(hot.entries)
+    trace.passed("filters", len(hot.entries), refused)
+    return listed if cache.address() else core_sources.page(listed, context, excluded, trace)
 
 
 def _of_arm(varied: Variation, here: Artefacts) -> TableEncoder | None:
