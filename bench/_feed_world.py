@@ -141,6 +141,7 @@ def _set_environment(cache_url: str, search_url: str) -> None:
         "feed_cache_ms": str(PATIENCE_SECONDS * 1000),
         "feed_tables_ms": str(PATIENCE_SECONDS * 1000),
         "feed_search_ms": str(PATIENCE_SECONDS * 1000),
+        "feed_artefacts_ms": str(10 * PATIENCE_SECONDS * 1000),
         "rates": json.dumps(RATES),
     }
     os.environ |= {PREFIX + name.upper(): value for name, value in given.items()}
