@@ -16,6 +16,7 @@ import valkey
 
 from local import functions
 from local.cloud import client
+from local.errors import NotReady
 from local.outputs import Outputs
 from local.ports import HOST
 from local.services import Services
@@ -42,7 +43,9 @@ def _fill(services: Services, named: Outputs, tables: Any) -> None:
     table = named.tables["videos"]
     found = [one for one in _scan(tables, table) if "shard" in one]
     known = [one for one in found if one["video_id"]["S"].startswith(PREFIX)]
-    sample = next(one for one in found if one not in known)
+    sample = next((one for one in found if one not in known), None)
+    if sample is None:
+        raise NotReady("the cloud has no published clip that could be copied: reelstack up makes one")
     clips = [clip(sample, f"{PREFIX}{number}", number) for number in range(CLIPS)]
     _write(tables, named.tables["users"], [_owner(number) for number in range(OWNERS)])
     with _nobody_told(services, named, [one["video_id"]["S"] for one in clips]):

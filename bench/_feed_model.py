@@ -35,7 +35,8 @@ LISTED, ALIKE, HOT = 5_000, 20, 60
 
 def main(folder: Path, clips: int, weights: Mapping[str, float]) -> None:
     chance = np.random.default_rng(SEED)
-    topic, columns = catalogue(chance, clips, int(time.time() * 1000))
+    now = int(time.time() * 1000)
+    topic, columns = catalogue(chance, clips, now)
     words = Vocabulary(
         fields=((), tuple(columns["video_id"]), tuple(f"o{n}" for n in range(OWNERS)), LANGUAGES[:-1], REGIONS[:-1]),
         tags=tuple(f"tag{n}" for n in range(TAGS)),
@@ -58,7 +59,8 @@ def main(folder: Path, clips: int, weights: Mapping[str, float]) -> None:
         place, DAY, files, {"dimensions": DIMENSIONS, "weights": dict(DEFAULT_WEIGHTS)}
     )  # fmt: skip
     vectors = table[words.rows_of("video", columns["video_id"]), :-1]
-    place.write(f"items/{version}.npz", items_writer.pack(version, columns, vectors))
+    appeal = items_writer.appeal(rank_model.load(place.read, version), columns, now)
+    place.write(f"items/{version}.npz", items_writer.pack(version, columns, vectors, appeal))
     write_lists(place, columns, topic, chance)
     registry.release(place, version)
     registry.release_items(place, version)

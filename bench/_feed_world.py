@@ -22,9 +22,9 @@ from moto import mock_aws
 
 from bench import _feed_viewers, _valkey
 from bench._feed_tables import Tables
+from local import programs
 
 ROOT = Path(__file__).parent.parent
-PYTHON = ROOT / ".venv-ranker/bin/python"
 REGION, ORIGIN = "us-east-1", "only-the-cdn-knows"
 CLIPS = 100_000
 AT_ONCE = 5_000
@@ -141,6 +141,7 @@ def _set_environment(cache_url: str, search_url: str) -> None:
         "feed_cache_ms": str(PATIENCE_SECONDS * 1000),
         "feed_tables_ms": str(PATIENCE_SECONDS * 1000),
         "feed_search_ms": str(PATIENCE_SECONDS * 1000),
+        "feed_artefacts_ms": str(10 * PATIENCE_SECONDS * 1000),
         "rates": json.dumps(RATES),
     }
     os.environ |= {PREFIX + name.upper(): value for name, value in given.items()}
@@ -149,6 +150,7 @@ def _set_environment(cache_url: str, search_url: str) -> None:
 def make_ranker(folder: Path, *, trained: bool) -> None:
     from reelstack.feed import scoring
 
+    python = str(programs.python_of("ranker"))
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/common/python'}"}
     if trained:
         from bench import _feed_watching
@@ -156,7 +158,7 @@ def make_ranker(folder: Path, *, trained: bool) -> None:
         _feed_watching.write(folder, CLIPS)
     drawn = ["bench._feed_model", str(folder), str(CLIPS), json.dumps(dict(scoring.HAND_WEIGHTS))]
     arguments = ["bench._feed_training", str(folder), str(CLIPS)] if trained else drawn
-    subprocess.run([str(PYTHON), "-m", *arguments], cwd=ROOT, env=environment, check=True, timeout=1800)
+    subprocess.run([python, "-m", *arguments], cwd=ROOT, env=environment, check=True, timeout=1800)
 
 
 def _make_stores(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """What every benchmark prints: a table for people or one JSON object, and exit code 0 only if every check holds."""
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -57,7 +58,8 @@ def run(measure: Callable[..., Report], arguments: Callable[[argparse.ArgumentPa
         arguments(parser)
     given = parser.parse_args()
     try:
-        report = measure(given.quick, given) if arguments else measure(given.quick)
+        with contextlib.redirect_stdout(sys.stderr):  # what is measured may log; the report alone is standard output
+            report = measure(given.quick, given) if arguments else measure(given.quick)
     except LocalError as error:
         sys.exit(f"✗ {error}")
     print(json.dumps(report.as_json()) if given.json else _table(report))

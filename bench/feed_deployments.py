@@ -32,8 +32,8 @@ from local.feed_weights import Weights
 from local.places import Places, places
 
 NAMES = ("feed_a", "feed_b")
-READERS, PAUSE_SECONDS = 4, 1.0
-FOLLOWING, FOLLOWING_PAUSE_SECONDS = "/v1/feed/following", 4.0
+READERS, PAUSE_SECONDS = 4, 2.0
+FOLLOWING, FOLLOWING_PAUSE_SECONDS = "/v1/feed/following", 8.0
 """Each reader also asks for another route, now and then: `error of one route` is of this one."""
 POINTS = 10_000
 SECONDS, QUICK_SECONDS = 600.0, 30.0
@@ -166,11 +166,13 @@ def measured(
         readers = [User(made.edge_url, token, CLIPS, PAUSE_SECONDS) for token in made.tokens]
         followers = [Follower(made.edge_url, token, CLIPS, FOLLOWING_PAUSE_SECONDS) for token in made.tokens]
         made.weights = _halves(made.tokens)
-        _warm(made, [*readers, *followers])
+        others = [User(made.named.edge_url, token, CLIPS, PAUSE_SECONDS) for token in (*made.tokens, *made.tokens)]
+        _warm(made, others)
         rows = []
         with Crowd([*readers, *followers]) as crowd:
             for name in NAMES:
                 for fault in faults:
+                    _warm(made, others)
                     act = _act(made, crowd, name, fault, seconds / len(faults))
                     rows.append(act.row())
                     say(str(rows[-1]))
@@ -206,21 +208,22 @@ def _point(token: str) -> int:
 
 
 def _warm(made: World, users: Sequence[User]) -> None:
-    """Until each deployment has processes for all. On a laptop one takes longer to start than this edge waits, and what
-    it gave up on would start one more each time; so the cloud's own edge is asked. On AWS a process is restored from a
-    snapshot."""
+    """Until each deployment has processes for all, as one with traffic has: the emulator ends what is idle for five
+    minutes. On a laptop a process takes longer to start than this edge waits, and what it gave up on would start one
+    more each time; so the cloud's own edge is asked. On AWS a process is restored from a snapshot."""
 
     def ask(user: User) -> bool:
         with httpx.Client(base_url=made.named.edge_url, timeout=60) as http:
             answer = user._ask(http)
         return not answer.failure and answer.seconds < WARM_SECONDS
 
-    for weights in (Weights(a=1, b=0), Weights(a=0, b=1)):
+    for name, weights in zip(NAMES, (Weights(a=1, b=0), Weights(a=0, b=1)), strict=True):
         made.weigh(weights)
         with ThreadPoolExecutor(len(users)) as pool:
             for number in range(WARM_TRIES):
                 say(f"warming, round {number + 1} of {WARM_TRIES} at most")
-                if all(list(pool.map(ask, users))):
+                quick = all(list(pool.map(ask, users)))
+                if quick and len(made.processes(name)) >= len(users):
                     break
     made.weigh(made.weights)
 

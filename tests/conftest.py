@@ -273,6 +273,7 @@ def _resources() -> Config:
         feed_cache_ms=1000,
         feed_tables_ms=5000,
         feed_search_ms=5000,
+        feed_artefacts_ms=30_000,
         timeline_days=settings.timeline_days,
         timeline_entries=settings.timeline_entries,
         review_hold_seconds=settings.review_hold_seconds,

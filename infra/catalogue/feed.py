@@ -9,7 +9,10 @@ from reelstack.tables.interactions import Bookmark, Like
 from reelstack.tables.social import Block, Follow
 from reelstack.tables.videos import Video
 
-FEED = ("feed_deployment", "feed_concurrency", "feed_cache_ms", "feed_tables_ms", "feed_search_ms")
+FEED = (
+    *("feed_deployment", "feed_concurrency"),
+    *("feed_cache_ms", "feed_tables_ms", "feed_search_ms", "feed_artefacts_ms"),
+)
 READ = (
     *("GET /v1/feed", "GET /v1/feed/latest", "GET /v1/feed/explanations/{user_id}"),
     *("GET /v1/feed/following", "GET /v1/feed/hidden"),

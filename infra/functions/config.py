@@ -17,6 +17,7 @@ FEED_CONCURRENCY = 100
 FEED_CACHE_MS, FEED_CACHE_MS_OF_A_LAPTOP = 20, 500
 FEED_TABLES_MS, FEED_TABLES_MS_OF_A_LAPTOP = 100, 5000
 FEED_SEARCH_MS, FEED_SEARCH_MS_OF_A_LAPTOP = 150, 1000
+FEED_ARTEFACTS_MS, FEED_ARTEFACTS_MS_OF_A_LAPTOP = 1000, 10_000
 """A laptop's processes wait for its few cores, not for the cache, the tables or the search."""
 
 
@@ -175,6 +176,7 @@ def _feed(wiring: Wiring) -> dict[str, Any]:
         "feed_cache_ms": FEED_CACHE_MS_OF_A_LAPTOP if settings.is_local else FEED_CACHE_MS,
         "feed_tables_ms": FEED_TABLES_MS_OF_A_LAPTOP if settings.is_local else FEED_TABLES_MS,
         "feed_search_ms": FEED_SEARCH_MS_OF_A_LAPTOP if settings.is_local else FEED_SEARCH_MS,
+        "feed_artefacts_ms": FEED_ARTEFACTS_MS_OF_A_LAPTOP if settings.is_local else FEED_ARTEFACTS_MS,
     }
 
 

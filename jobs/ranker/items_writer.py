@@ -2,7 +2,8 @@
 
 A clip's vector is the sum of its id's, if training knew it, and of the content tower's; a clip that nobody has seen has
 the tower's and the row of the unknown. Vectors are turned so that a viewer's is the mean of the rows of the clips they
-watched (rank_model.viewer_vector) and the inner product of both is the likeness that was trained.
+watched (rank_model.viewer_vector) and the inner product of both is the likeness that was trained. A clip's appeal is
+its value for somebody of whom nothing is known: sources of the feed that choose among many clips go by it.
 """
 
 import io
@@ -14,9 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.ranker.settings import Shape
-from reelstack.feed import items
+from reelstack.feed import feature_columns, items
+from reelstack.feed.features import ClipState, Moment, Totals, ViewerState
+from reelstack.feed.rank_model import Candidates, RankModel
 from reelstack.feed.rank_vocabulary import TAGS_OF_A_ROW, Vocabulary
 
+NOBODY = ViewerState("", "", "")
+AT_ONCE = 4096
 MOST = {"<u4": 2**32 - 1, "<u2": 2**16 - 1}
 COLUMNS = (
     *("video_id", "owner_id", "tags", "language", "region", "duration_ms", "published_at", "exposure"),
@@ -25,10 +30,18 @@ COLUMNS = (
 """Of profiles/clips/day=…; `text` (a title) may be there."""
 
 
-def pack(version: str, clips: Mapping[str, Sequence[Any]], vectors: NDArray[np.floating]) -> bytes:
-    """The archive of clips in columns. Equal clips and vectors give equal bytes."""
+def pack(
+    version: str,
+    clips: Mapping[str, Sequence[Any]],
+    vectors: NDArray[np.floating],
+    appeal: NDArray[np.floating] | None = None,
+) -> bytes:
+    """The archive of clips in columns; without `appeal` the feed goes by how popular clips are. Equal clips give equal
+    bytes."""
     words: dict[str, list[str]] = {}
     arrays: dict[str, Any] = {"vectors": vectors, "totals": np.stack([_whole(clips[name]) for name in items.TOTALS], 1)}
+    if appeal is not None:
+        arrays["appeal"] = appeal
     for name in ("exposure", "duration_ms"):
         arrays[name] = _whole(clips[name])
     arrays["published_at"] = np.asarray(clips["published_at"], dtype=np.int64)
@@ -37,7 +50,7 @@ def pack(version: str, clips: Mapping[str, Sequence[Any]], vectors: NDArray[np.f
     tags = [tuple(own or ()) for own in clips["tags"]]
     words["tag"], arrays["tag"] = _numbered([tag for own in tags for tag in own])
     arrays["tag_ends"] = np.cumsum([len(own) for own in tags], dtype=np.int64)
-    stored = {name: _as(arrays[name], dtype) for name, dtype in items.DTYPES.items()}
+    stored = {name: _as(arrays[name], dtype) for name, dtype in items.DTYPES.items() if name in arrays}
     about = {"format": items.FORMAT, "version": version, "dimensions": int(vectors.shape[1])}
     ids = np.array([video_id.encode() for video_id in clips["video_id"]], dtype=bytes)
     file = io.BytesIO()
@@ -57,6 +70,38 @@ def vectors(
         scale = float(np.asarray(parameters["retrieval"])[0])
         found = scale * found @ np.asarray(parameters["viewer"]).T
     return np.asarray(found, dtype=np.float32)
+
+
+def appeal(model: RankModel, clips: Mapping[str, Sequence[Any]], now_ms: int) -> NDArray[np.float64]:
+    """[clips]: their value at that moment, as the feed computes it, for somebody of whom nothing is known."""
+    found = np.zeros(len(clips["video_id"]))
+    for first in range(0, len(found), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        part = {name: clips[name][some] for name in COLUMNS}
+        states = [_state({name: column[place] for name, column in part.items()}) for place in range(len(found[some]))]
+        predictions = model.predict(NOBODY.viewer_id, (), _candidates(states, now_ms))
+        found[some] = model.value(predictions)
+    return found
+
+
+def _candidates(clips: Sequence[ClipState], now_ms: int) -> Candidates:
+    return Candidates(
+        video_ids=[one.video_id for one in clips],
+        owner_ids=[one.owner_id for one in clips],
+        tags=[one.tags for one in clips],
+        languages=[one.language for one in clips],
+        regions=[one.region for one in clips],
+        texts=[""] * len(clips),  # the feed does not know titles
+        features=feature_columns.columns(NOBODY, clips, Moment(now_ms)),
+    )
+
+
+def _state(clip: Mapping[str, Any]) -> ClipState:
+    return ClipState(
+        *(clip["video_id"], clip["owner_id"], tuple(clip["tags"] or ()), clip["language"] or "", clip["region"] or ""),
+        *(int(clip["duration_ms"] or 0), int(clip["published_at"])),
+        totals=Totals(*(int(clip[name] or 0) for name in items.TOTALS)),
+    )
 
 
 def _tower(

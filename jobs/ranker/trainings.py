@@ -6,6 +6,7 @@ version that is in service now.
 
 import argparse
 import dataclasses
+import datetime
 import json
 from pathlib import Path
 from typing import Any
@@ -41,9 +42,17 @@ def train(place: Place, given: argparse.Namespace) -> tuple[int, dict[str, Any]]
         vectors = items_writer.vectors(
             trained.fitted.shape, trained.fitted.parameters, trained.fitted.vocabulary, clips
         )
-        place.write(f"items/{version}.npz", items_writer.pack(version, clips, vectors))
+        # As the feed will load it, and as of the middle of the day that it is to serve.
+        appeal = items_writer.appeal(rank_model.load(place.read, version), clips, _noon_after(given.day))
+        place.write(f"items/{version}.npz", items_writer.pack(version, clips, vectors, appeal))
     finish = report["heads"]["finish"]
     return 0, {"version": version, "auc": finish["auc"], "items": clips is not None, "epochs": report["epochs"]}
+
+
+def _noon_after(day: str) -> int:
+    """Unix milliseconds."""
+    noon = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00") + datetime.timedelta(days=1)
+    return int(noon.timestamp() * 1000)
 
 
 def evaluate(place: Place, given: argparse.Namespace) -> tuple[int, dict[str, Any]]:

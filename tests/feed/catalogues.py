@@ -1,6 +1,6 @@
 """Item tables for tests: as many clips as asked for, with what is asked of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -30,7 +30,9 @@ def newcomers(*clips: ClipState) -> ItemTable:
     return item_table.make(item_table.empty(), [(one.video_id, one) for one in clips], NOW)
 
 
-def catalogue(clips: Sequence[ClipState], vectors: "np.ndarray | None" = None) -> Items:
+def catalogue(
+    clips: Sequence[ClipState], vectors: "np.ndarray | None" = None, appeal: "np.ndarray | None" = None
+) -> Items:
     """As the ranker writes it."""
     words: dict[str, list[str]] = {name: [] for name in ("owner", "tag", "language", "region")}
 
@@ -39,7 +41,7 @@ def catalogue(clips: Sequence[ClipState], vectors: "np.ndarray | None" = None) -
             words[name].append(word)
         return words[name].index(word)
 
-    given: Mapping[str, object] = {
+    given: dict[str, object] = {
         "vectors": np.zeros((len(clips), 4)) if vectors is None else vectors,
         "totals": [[getattr(one.totals, name) for name in TOTALS] for one in clips] or np.zeros((0, len(TOTALS))),
         "exposure": np.zeros(len(clips)),
@@ -51,7 +53,9 @@ def catalogue(clips: Sequence[ClipState], vectors: "np.ndarray | None" = None) -
         "tag": [number("tag", tag) for one in clips for tag in one.tags],
         "tag_ends": np.cumsum([len(one.tags) for one in clips]),
     }
-    arrays = {name: np.asarray(given[name]).astype(dtype) for name, dtype in DTYPES.items()}
+    if appeal is not None:
+        given["appeal"] = appeal
+    arrays = {name: np.asarray(values).astype(DTYPES[name]) for name, values in given.items()}
     return Items("made", np.array([one.video_id.encode() for one in clips], dtype=bytes), arrays, words)
 
 

@@ -12,6 +12,7 @@ from reelstack.accounts import sessions
 from reelstack.degradation import facts, guarded_tables
 from reelstack.degradation.levels import Level
 from reelstack.feed import artefacts, feed_level, kept_lists, ready_made, side_sources, warm_lists
+from reelstack.platform import aws as aws_clients
 from reelstack.platform import cache
 from reelstack.platform.clock import now_ms
 from reelstack.platform.config import PREFIX, Config, config
@@ -19,7 +20,7 @@ from reelstack.search import indexes
 from reelstack.tables import model
 from reelstack.tables.accounts import User
 from tests.conftest import requests_of
-from tests.support.slow_store import answering
+from tests.support.slow_store import answering, silent
 from tests.videos.test_videos import make, problem
 
 Call = Callable[..., Any]
@@ -102,6 +103,21 @@ def test_a_search_that_the_breaker_refuses_has_failed(world: Valkey, monkeypatch
     assert feed_level.health()._unsent.counts[facts.FAILED] == 5
     assert feed_level.search_breaker()._last[-1][1], "three were sent, and two refused"
     assert len(feed_level.search_breaker()._last) == 3
+
+
+def test_a_new_process_does_not_wait_for_a_bucket_that_does_not_answer(
+    world: Valkey, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"{PREFIX}FEED_ARTEFACTS_MS", "1")
+    config.cache_clear()
+    with silent() as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", address)
+        aws_clients.client.cache_clear()
+        pages = [call("feed", "GET", "/v1/feed?limit=5").json for _ in range(2)]
+        monkeypatch.delenv("AWS_ENDPOINT_URL_S3")
+        aws_clients.client.cache_clear()
+        artefacts.forget()
+    assert [(page["level"], len(page["items"])) for page in pages] == [(Level.HOT_LIST, 5)] * 2
 
 
 def test_what_is_seen_for_all_does_not_wait_for_another_answer(world: Valkey) -> None:

@@ -56,9 +56,11 @@ def test_trending_comes_from_the_region_and_hot_from_the_language() -> None:
     trending = found(Wanted(live=live), "trending")
     assert ids(trending)[0] == "v44"
     assert all(clip_id == "v44" or "tag4" in TABLE.clip(TABLE.items.place[clip_id]).tags for clip_id in ids(trending))
-    assert ids(found(Wanted(languages=["de"], region="AT"), "hot"))[0] == "v7"
+    hot = found(Wanted(languages=["de"], region="AT"), "hot")
+    assert ids(hot)[0] == "v7"
+    assert hot.rows[1:3].tolist() == [TABLE.by_appeal[0], TABLE.in_region("AT", 1)[0]]
     assert ids(found(Wanted(), "hot"))[0] == "v9"
-    assert len(found(Wanted(), "hot", world=None).rows) == QUOTAS["hot"] // 2
+    assert found(Wanted(), "hot", world=None).rows.tolist() == TABLE.by_appeal[: QUOTAS["hot"]].tolist()
 
 
 def test_each_clip_comes_once_from_the_first_source_and_unknown_ones_are_left_out() -> None:

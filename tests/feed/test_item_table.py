@@ -26,7 +26,8 @@ def test_newcomers_join_the_catalogue_with_their_words() -> None:
 @given(st.integers(0, 40), st.integers(0, 15), st.sets(st.integers(0, 54), max_size=5), st.integers(0, 10**6))
 def test_a_table_that_takes_over_what_is_known_is_the_same(old: int, new: int, gone: set[int], seed: int) -> None:
     clips = crowd(old + new, owners=7, tags=9, seed=seed)
-    known = catalogue(clips[:old], np.random.default_rng(seed).normal(size=(old, 4)))
+    chance = np.random.default_rng(seed)
+    known = catalogue(clips[:old], chance.normal(size=(old, 4)), chance.normal(size=old) if seed % 2 else None)
     entries = [(one.video_id, replace(one, totals=Totals())) for one in clips[old:]]
     entries += [(f"v{n}", None) for n in gone]
     base = ItemTable(known, NOW - HOUR).prepare()
@@ -55,6 +56,22 @@ def test_what_the_catalogue_has_is_no_newcomer_and_withdrawn_clips_are_not_alive
 def test_a_clip_that_is_published_again_is_alive() -> None:
     table = item_table.make(catalogue(crowd(3)), [("v1", None), ("v1", crowd(3)[1])], NOW)
     assert table.alive.all()
+
+
+def test_the_appeal_of_the_ranker_orders_and_a_newcomer_has_that_of_a_clip_as_popular() -> None:
+    clips = [clip(f"c{n}", age_ms=(n + 1) * 24 * HOUR) for n in range(4)]
+    told = catalogue(clips, appeal=np.array([-2, 3, -5, 1]))
+    fresh = [(name, clip(name, age_ms=age)) for name, age in (("new", 0), ("older", int(2.5 * 24 * HOUR)))]
+    table = item_table.make(told, [*fresh, ("oldest", clip("oldest", age_ms=90 * 24 * HOUR))], NOW)
+    # The newest is as popular as c0, the first of four; the older one as c2, the third; the last as c3.
+    assert table.appeal.tolist() == [-2, 3, -5, 1, 3, -2, -5]
+    assert table.by_appeal.tolist() == [1, 4, 3, 0, 5, 2, 6]
+    assert item_table.make(told, [], NOW).by_appeal.tolist() == [1, 3, 0, 2]
+
+
+def test_without_a_catalogue_newcomers_are_ordered_by_how_popular_they_are() -> None:
+    table = newcomers(clip("old", age_ms=9 * HOUR), clip("new", age_ms=HOUR))
+    assert [table.clip(int(row)).video_id for row in table.by_appeal] == ["new", "old"]
 
 
 def test_tags_are_ordered_by_appeal() -> None:

@@ -30,10 +30,11 @@ CLIPS: dict[str, list[Any]] = {
     "hides": [0, 0, 1],
 }
 VECTORS = np.arange(12, dtype=np.float32).reshape(3, 4)
+APPEAL = np.array([0.5, -1, 0.25])
 
 
 def packed() -> bytes:
-    return items_writer.pack("day-1", CLIPS, VECTORS)
+    return items_writer.pack("day-1", CLIPS, VECTORS, APPEAL)
 
 
 def changed(**arrays: Any) -> bytes:
@@ -54,6 +55,13 @@ def test_written_clips_are_read_again() -> None:
     )
     assert [found.tags(row) for row in range(3)] == [("cats", "fun"), (), ("cats",)]
     assert found.arrays["exposure"].tolist() == [7, 0, 2**32 - 1]
+    assert found.arrays["appeal"].tolist() == APPEAL.tolist()
+
+
+def test_an_archive_without_appeal_is_read() -> None:
+    found = items.unpack(items_writer.pack("day-1", CLIPS, VECTORS))
+    assert "appeal" not in found.arrays
+    assert len(items.joined(found, [found.clip(0)])) == 4
 
 
 def test_same_clips_give_the_same_bytes() -> None:
@@ -86,6 +94,8 @@ def test_hundred_thousand_clips_take_less_than_40_megabytes() -> None:
         {"about": np.frombuffer(b'{"format": 2, "version": "x"}', dtype=np.uint8)},
         {"vectors": np.full((3, 4), np.nan, dtype=np.float16)},
         {"vectors": np.zeros((3, 4), dtype=np.float32)},
+        {"appeal": np.array([1, np.nan, 0], dtype=np.float32)},
+        {"appeal": np.zeros((3, 1), dtype=np.float32)},
         {"duration_ms": np.zeros(2, dtype=np.uint32)},
         {"owner": np.full(3, 9, dtype=np.uint32)},
         {"tag_ends": np.array([2, 1, 3], dtype=np.uint32)},

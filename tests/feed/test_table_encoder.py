@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jobs.ranker import items_writer
 from jobs.ranker.places import Folder
-from reelstack.feed import feature_columns, features, item_table, rank_model
+from reelstack.feed import feature_columns, features, item_table, items, rank_model, scoring
 from reelstack.feed.features import Moment, Totals, ViewerState
 from reelstack.feed.rank_model import Candidates
+from reelstack.feed.scoring import Scorer
 from reelstack.feed.table_encoder import TableEncoder
+from reelstack.feed.viewer_context import Asker, ViewerContext
 from tests.feed.catalogues import NOW, catalogue, clip, crowd
 from tests.ranker import tiny_version
 
@@ -37,6 +40,21 @@ def test_rows_of_newcomers_come_behind_those_of_the_catalogue(encoder: TableEnco
     ours, theirs = (one.prepare().encode("ann", ["v1"], rows, buckets) for one in (grown, anew))
     for field in dataclasses.fields(theirs):
         assert np.array_equal(getattr(ours, field.name), getattr(theirs, field.name)), field.name
+
+
+def test_the_appeal_of_a_catalogue_is_what_the_feed_says_to_somebody_it_does_not_know(encoder: TableEncoder) -> None:
+    columns: dict[str, list[object]] = {
+        name: [getattr(TABLE.clip(row), name) for row in range(len(TABLE))]
+        for name in ("video_id", "owner_id", "tags", "language", "region", "duration_ms", "published_at")
+    }
+    totals = TABLE.items.arrays["totals"].T.tolist()
+    columns |= dict(zip(items.TOTALS, totals, strict=True)) | {"exposure": [0] * len(TABLE)}
+    columns |= {name: [value or None for value in columns[name]] for name in ("language", "region")}
+    told = items_writer.appeal(encoder.model, columns, NOW)
+    nobody, context = ViewerState("", "", ""), ViewerContext(Asker(""))
+    seen = scoring.score(Scorer(TABLE, encoder), context, nobody, np.arange(len(TABLE)), NOW)
+    assert np.allclose(told, seen.values, atol=1e-6)
+    assert np.ptp(told) > 1
 
 
 def test_rows_of_a_table_are_those_of_its_clips(encoder: TableEncoder) -> None:

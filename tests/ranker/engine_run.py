@@ -91,6 +91,7 @@ def run(folder: Path) -> dict[str, Any]:
     found["length"] = lengths(loaded, shown)
     catalogue = items.unpack(place.read(f"items/{second}.npz"))
     found["retrieval"] = retrieval(loaded, catalogue, world)
+    found["appeal"] = metrics.rank_correlation(catalogue.arrays["appeal"], finish_rates(catalogue))
     found["rollback"] = command("rollback", "--data", str(folder))
     found["parity"] = parity(place, made_world.name_of(DAYS))
     found["damaged"] = damaged(folder, first, second)
@@ -152,6 +153,11 @@ def retrieval(loaded: rank_model.RankModel, catalogue: items.Items, world: made_
         found[name] = float(np.mean(correlations))
         found[f"{name}_clips"] = float(len(rows))
     return found
+
+
+def finish_rates(catalogue: items.Items) -> "np.ndarray":
+    plays, finishes = (catalogue.arrays["totals"][:, items.TOTALS.index(name)] for name in ("plays", "finishes"))
+    return (finishes + 1) / (plays + 2)
 
 
 def parity(place: Folder, day: str) -> dict[str, float]:

@@ -58,6 +58,10 @@ def test_doubling_the_length_of_a_clip_does_not_move_its_score(seen: dict[str, A
     assert seen["length"]["correlation"] > 0.97, seen["length"]
 
 
+def test_clips_that_many_finish_appeal_to_somebody_of_whom_nothing_is_known(seen: dict[str, Any]) -> None:
+    assert seen["appeal"] > 0.3, seen["appeal"]
+
+
 def test_poisoned_day_is_refused(seen: dict[str, Any]) -> None:
     assert seen["poisoned"]["code"] == 1
     assert seen["poisoned"]["in_service"] == seen["first"]

@@ -1,9 +1,10 @@
 """Artefacts in service: item table, ranker and retrieval lists of this process, loaded from the bucket `data`.
 
-The first request loads them; after LOOK_SECONDS a request starts a look for newer ones beside it, never in its way. One
-that is damaged, too large or unknown is refused, counted, and the one before it stays; so it does while the bucket is
-away. A process that has none before it says so (`refused`), and answers from lists. What never was there is None: a new
-stage has no ranker before the first training, and its feed orders by hand-set weights.
+The first request has them loaded beside it and waits, though not for long; after LOOK_SECONDS a request starts a look
+for newer ones, never in its way. One that is damaged, too large or unknown is refused, counted, and the one before it
+stays; so it does while the bucket is away. A process that has none before it says so (`refused`), and answers from
+lists. What never was there is None: a new stage has no ranker before the first training, and its feed orders by
+hand-set weights.
 """
 
 import json
@@ -85,6 +86,13 @@ class Loader:
     now: Artefacts = NOTHING
     looked_at: float = float("-inf")
     asked_at: float = float("-inf")
+    made_at: float = field(default_factory=time.monotonic)
+    looks: threading.Lock = field(default_factory=threading.Lock)
+    has_looked: threading.Event = field(default_factory=threading.Event)
+
+    def patience(self, seconds: float) -> float:
+        """What is left of them since this was made."""
+        return max(self.made_at + seconds - time.monotonic(), 0.0)
 
     def look(self) -> None:
         """Raises nothing: what could not be read stays as it was."""
@@ -237,21 +245,19 @@ class Loader:
 
 
 _loaders: dict[str, Loader] = {}
-_lock = threading.Lock()
 
 
 def in_service() -> Artefacts:
-    """What this process has. The first call of a process waits until it was read; later ones do not wait. A stage
-    without engines (profile `core`) has none."""
+    """What this process has. The first calls of a process wait until it was read, at most `feed_artefacts_ms` since the
+    first, and get what leads to level 2 after that; later ones do not wait."""
     if not config().data_bucket:
         return NOTHING
     loader = _loaders.setdefault(config().stage, Loader(_read, lambda command: cache.run([command])[0], named=_named))
-    if loader.asked_at == float("-inf"):
-        with _lock:
-            if loader.asked_at == float("-inf"):
-                loader.look()
-    elif loader.is_due() and _lock.acquire(blocking=False):
+    if loader.is_due() and loader.looks.acquire(blocking=False):
         threading.Thread(target=_look, args=(loader,), daemon=True).start()
+    if not loader.has_looked.wait(loader.patience(config().feed_artefacts_ms / 1000)):
+        count("FeedStillLoading")
+        return replace(loader.now, refused=frozenset({"items", "model"}))
     return loader.now
 
 
@@ -259,7 +265,8 @@ def _look(loader: Loader) -> None:
     try:
         loader.look()
     finally:
-        _lock.release()
+        loader.has_looked.set()
+        loader.looks.release()
 
 
 def _named() -> Sequence[str]:

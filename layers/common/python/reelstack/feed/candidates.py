@@ -186,13 +186,13 @@ def _fresh(
 
 
 def _hot(table: ItemTable, world: Lists | None, wanted: Wanted, _: np.random.Generator) -> tuple[Rows, dict[int, str]]:
-    half = QUOTAS["hot"] // 2
+    """What is watched most, what appeals most to anybody, and what does in the viewer's region, in turn."""
     ids: Sequence[str] = ()
     if world is not None:
         ids = next((world.languages[one] for one in wanted.languages if one in world.languages), world.hot)
-    near = table.in_region(wanted.region, half) if wanted.region else NO_ROWS
-    listed = _rows(table.rows_of(ids))
-    return _interleaved([listed, near]) if len(listed) else np.concatenate([near, table.by_appeal[:half]]), {}
+    most = QUOTAS["hot"]
+    near = table.in_region(wanted.region, most) if wanted.region else NO_ROWS
+    return _interleaved([_rows(table.rows_of(ids)), table.by_appeal[:most], near]), {}
 
 
 def _greatest(values: NDArray[np.float32], most: int) -> Rows:

@@ -90,6 +90,19 @@ class ItemTable:
 
     @cached_property
     def appeal(self) -> NDArray[np.float32]:
+        """What a clip promises to somebody of whom nothing is known, by the ranker. Where it has not told, and without
+        one, by `popularity`: a newcomer has the appeal of the catalogue's clip that is as popular."""
+        known, catalogue = self.items.arrays.get("appeal"), self.items.before
+        count = len(self if catalogue is None else catalogue)
+        if known is None or not count:
+            return self.popularity
+        popular, appealing = np.sort(self.popularity[:count]), np.sort(known[:count])
+        places = np.searchsorted(popular, self.popularity[count:], side="right") - 1
+        found: NDArray[np.float32] = np.concatenate([known[:count], appealing[np.maximum(places, 0)]])
+        return found
+
+    @cached_property
+    def popularity(self) -> NDArray[np.float32]:
         """Smoothed finish rate, halved every HALVED_AFTER_MS."""
         totals = self.items.arrays["totals"].astype(np.float32)
         prior, worth = features.PRIORS["finishes"]

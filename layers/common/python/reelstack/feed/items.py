@@ -37,8 +37,11 @@ DTYPES: Mapping[str, str] = {
     "region": "<u2",
     "tag": "<u4",
     "tag_ends": "<u4",
+    "appeal": "<f4",
 }
-PER_CLIP = ("vectors", "totals", "exposure", "duration_ms", "published_at", "owner", "language", "region", "tag_ends")
+OPTIONAL = frozenset({"appeal"})
+"""Archives of before it have none. Of newcomers it is 0."""
+PER_CLIP = tuple(name for name in DTYPES if name != "tag")
 
 
 DAMAGED = (
@@ -58,7 +61,7 @@ class Items:
     ids: NDArray[np.bytes_]
     arrays: Mapping[str, NDArray[Any]]
     """Named as DTYPES. `totals` has one column for each of TOTALS; the tags of clip n are
-    tag[tag_ends[n − 1]:tag_ends[n]]."""
+    tag[tag_ends[n − 1]:tag_ends[n]]; `appeal` is the ranker's value of a clip for somebody of whom nothing is known."""
     words: Mapping[str, Sequence[str]]
     before: "Items | None" = field(default=None, repr=False, compare=False)
     """The catalogue of whose clips these are the continuation."""
@@ -129,10 +132,11 @@ def joined(catalogue: Items, clips: Sequence[ClipState]) -> Items:
         "region": [number("region", clip.region) for clip in clips],
         "tag": [tag for own in tags for tag in own],
         "tag_ends": before + np.cumsum([len(own) for own in tags]),
+        "appeal": np.zeros(len(clips)),
     }
     arrays = {
-        name: np.concatenate([catalogue.arrays[name], np.asarray(added[name], dtype=dtype)])
-        for name, dtype in DTYPES.items()
+        name: np.concatenate([known, np.asarray(added[name], dtype=DTYPES[name])])
+        for name, known in catalogue.arrays.items()
     }
     ids = np.concatenate([catalogue.ids, np.array([clip.video_id.encode() for clip in clips], dtype=bytes)])
     return Items(catalogue.version, ids, arrays, {name: tuple(numbers[name]) for name in WORDS}, catalogue)
@@ -177,20 +181,25 @@ def load(read: Callable[[str], bytes]) -> Items:
 
 def _check(items: Items) -> None:
     arrays, count = items.arrays, len(items.ids)
-    if set(arrays) != set(DTYPES) or set(items.words) != set(WORDS):
+    if set(arrays) | OPTIONAL != set(DTYPES) or set(items.words) != set(WORDS):
         raise ItemsRefused(f"items have arrays {sorted(arrays)} and words {sorted(items.words)}")
     if items.ids.ndim != 1 or items.ids.dtype.kind != "S":
         raise ItemsRefused(f"items: ids are {items.ids.dtype}, not bytes")
-    for name, dtype in DTYPES.items():
+    for name, dtype in ((name, DTYPES[name]) for name in arrays):
         if arrays[name].dtype != np.dtype(dtype) or (name in PER_CLIP and len(arrays[name]) != count):
             raise ItemsRefused(f"items: {name} is {arrays[name].dtype} of {len(arrays[name])}, not {dtype} of {count}")
-    if arrays["vectors"].ndim != 2 or arrays["totals"].shape != (count, len(TOTALS)):
-        raise ItemsRefused("items: vectors or totals have another shape")
-    if not np.isfinite(arrays["vectors"]).all():
-        raise ItemsRefused("items: a vector is no number")
+    _check_numbers(arrays, count)
     for name in WORDS:
         if len(arrays[name]) and int(arrays[name].max()) >= len(items.words[name]):
             raise ItemsRefused(f"items: a clip has a {name} that is not among its words")
     ends = arrays["tag_ends"].astype(np.int64)
     if (np.diff(ends, prepend=0) < 0).any() or (int(ends[-1]) if count else 0) != len(arrays["tag"]):
         raise ItemsRefused("items: tags do not fit their clips")
+
+
+def _check_numbers(arrays: Mapping[str, NDArray[Any]], count: int) -> None:
+    appeal = arrays.get("appeal", np.zeros(count))
+    if arrays["vectors"].ndim != 2 or arrays["totals"].shape != (count, len(TOTALS)) or appeal.shape != (count,):
+        raise ItemsRefused("items: vectors, totals or appeal have another shape")
+    if not np.isfinite(arrays["vectors"]).all() or not np.isfinite(appeal).all():
+        raise ItemsRefused("items: a vector or an appeal is no number")

@@ -195,6 +195,8 @@ class Config(BaseModel):
     """How long a page of the feed waits for each answer of a table."""
     feed_search_ms: int
     """How long it waits for candidates of the search engine."""
+    feed_artefacts_ms: int
+    """How long the first answers of a process wait for item table, ranker and lists."""
     timeline_days: int
     timeline_entries: int
     speech: str
