@@ -2,7 +2,7 @@
 
 Eleven things differ from MiniStack's own command:
 - the state is saved every minute in which something was asked, and on SIGUSR1, so that a crash loses a minute at most
-  (MiniStack saves at its end only);
+  (MiniStack saves at its end only), by a copy of the process (`local.emulator_saving`);
 - after SIGTERM it saves and leaves at once; MiniStack's own would wait for running Lambdas, minutes with an encoder;
 - what DynamoDB's streams hold is saved with the tables (MiniStack saves how far each consumer has read, but not the
   records, so that after a restart a consumer waits for as many new records as it had ever read before);
@@ -42,13 +42,14 @@ from local import (
     emulator_time,
     emulator_workers,
 )
+from local.emulator_saving import Saver
 
 STATE = Path(os.environ["STATE_DIR"])
 SAVED = STATE / "saved.json"
 LISTED_AT_ONCE = 10_000
 """Entries of a KeyValueStore: more than local.edge_watch asks for."""
 SAVE_SECONDS = 60
-"""Between two saves. One takes 20 to 200 ms, in which nothing is answered."""
+"""Between two saves."""
 STREAMS = {"stream_records": dynamodb._stream_records, "stream_trimmed": dynamodb._stream_trimmed}
 
 
@@ -80,8 +81,8 @@ def keep_streams() -> None:
 class Saving:
     """An ASGI application that notes whether it was asked anything since the state was saved last."""
 
-    def __init__(self, app: Any) -> None:
-        self.app, self.asked = app, False
+    def __init__(self, app: Any, saver: Saver) -> None:
+        self.app, self.saver, self.asked = app, saver, False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.asked = True
@@ -92,7 +93,7 @@ class Saving:
             await asyncio.sleep(SAVE_SECONDS)
             if self.asked:
                 self.asked = False
-                snapshot()
+                await self.saver.beside()
 
 
 async def run(config: Config) -> None:
@@ -101,15 +102,17 @@ async def run(config: Config) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGUSR1, snapshot)
+    saver = Saver(snapshot)
+    loop.add_signal_handler(signal.SIGUSR1, saver.now)
+    saving = Saving(emulator_time.with_time(ministack.app), saver)
+    keeping = loop.create_task(saving.keep())
 
     async def stopped() -> None:
         await stop.wait()
+        keeping.cancel()
+        saver.end()
 
-    saving = Saving(emulator_time.with_time(ministack.app))
-    keeping = loop.create_task(saving.keep())
     await serve(saving, config, shutdown_trigger=stopped)
-    keeping.cancel()
     mark(clean=True)
     sys.stdout.flush()
     os._exit(0)
