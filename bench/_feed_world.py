@@ -158,7 +158,9 @@ def make_ranker(folder: Path, *, trained: bool) -> None:
         _feed_watching.write(folder, CLIPS)
     drawn = ["bench._feed_model", str(folder), str(CLIPS), json.dumps(dict(scoring.HAND_WEIGHTS))]
     arguments = ["bench._feed_training", str(folder), str(CLIPS)] if trained else drawn
-    subprocess.run([python, "-m", *arguments], cwd=ROOT, env=environment, check=True, timeout=1800)
+    subprocess.run(
+        [python, "-m", *arguments], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True, timeout=1800
+    )
 
 
 def _make_stores(folder: Path) -> None:
