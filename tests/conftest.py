@@ -180,7 +180,7 @@ def _evict_caches() -> None:
 
 def _forget_feed() -> None:
     """What a process of the feed keeps; only of one that has loaded it, since it brings NumPy and ONNX Runtime."""
-    for name in ("artefacts", "feed_level", "measures", "served_log", "viewer_context"):
+    for name in ("artefacts", "fallbacks", "feed_level", "measures", "served_log", "viewer_context"):
         if module := sys.modules.get(f"reelstack.feed.{name}"):
             module.forget()
 

@@ -89,3 +89,19 @@ def test_a_card_costs_half_a_read_unit_warm_and_four_cold(crowd: Config, call: C
     with units() as warm:
         page("bob")
     assert sum(warm.values()) <= WARM * CARDS, warm
+
+
+def test_who_has_seen_all_there_is_costs_no_more(crowd: Config, call: Call) -> None:
+    def page(session: str) -> dict[str, Any]:
+        path = f"/v1/feed?limit={CARDS}&session={session}"
+        found: dict[str, Any] = call("feed", "GET", path, user="ann", roles=("viewer",)).json
+        return found
+
+    session = ""
+    for _ in range(4):
+        session = page(session)["session"]
+    with units() as spent:
+        again = page(session)
+    assert len(again["items"]) == CARDS
+    assert all(one["repeated"] for one in again["items"])
+    assert sum(spent.values()) <= WARM * CARDS, spent

@@ -179,7 +179,7 @@ def plan_of(person: Person, level: Level, limit: int) -> Plan:
 def page_of(person: Person, level: Level, limit: int) -> list[Choice]:
     plan, person.known = plan_of(person, level, limit), Known()
     before = plans.shown_before(person.world.table, person.world.hot, person.session)
-    others = Fallbacks(plan, person.session, lambda _: person.world.newest)
+    others = Fallbacks(plan, person.session, lambda: person.world.newest)
     page = page_filler.fill(plan.choices, limit, before, others, person.known, person.look)
     check(person, plan, page, limit, before)
     return page
