@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from reelstack_client.errors import AWAY, Invalid, TooLarge
+from reelstack_client.errors import AWAY, ClientError, Invalid, TooLarge
 from reelstack_client.methods import operation
 from reelstack_client.models import Answer
 from reelstack_client.room import Manner, Room, Runner, Runs
@@ -69,7 +69,10 @@ class Behavior(Room[Manner]):
     @operation
     def report(self, events: Sequence[dict[str, Any]]) -> Steps[Taken]:
         """Sends at most 100 events, in the form of docs/behavior.md, once; `queue` keeps them until they are taken."""
-        body = {"sent_at": _now_ms(), "events": list(events)}
+        given: list[Any] = list(events)
+        if not all(isinstance(one, dict) for one in given):
+            raise ClientError("a list of events is wanted, each a dictionary (docs/behavior.md)")
+        body = {"sent_at": _now_ms(), "events": given}
         return self._ask(Taken, "POST", "/v1/events", body=body, repeatable=True)
 
     def queue(self, folder: Path | None = None) -> EventQueue[Manner]:

@@ -161,7 +161,11 @@ def refusal(response: httpx.Response) -> Refused:
 
 
 def several(given: Iterable[str]) -> list[str]:
-    """Texts in a list. Raises ClientError for one text, which Python would take for its letters."""
-    if isinstance(given, str):
+    """Texts in a list. Raises ClientError for one text, which Python would take for its letters, for bytes, and for
+    what is no list of texts."""
+    if isinstance(given, str | bytes | bytearray):
         raise ClientError(f"{given!r} is one text; a list of texts is wanted: [{given!r}]")
-    return list(given)
+    found = list(given) if isinstance(given, Iterable) else [given]
+    if wrong := [one for one in found if not isinstance(one, str)]:
+        raise ClientError(f"{wrong[0]!r} is no text; a list of texts is wanted")
+    return found

@@ -42,12 +42,7 @@ class Transport:
     patience: float = 300.0
 
     def __post_init__(self) -> None:
-        try:
-            given = httpx.URL(self.edge_url)
-        except httpx.InvalidURL:
-            given = httpx.URL()
-        if given.scheme not in ("http", "https") or not given.host:
-            raise ClientError(f"{self.edge_url!r} is no address of a service: https://clips.example.com is one")
+        checked(self.edge_url)
 
     def once(self, seconds: float) -> Transport:
         """The same for a request that is sent once and waited for so long."""
@@ -123,12 +118,24 @@ class Transport:
         return self.backoff.attempts if self.losses is None else self.losses
 
 
+def checked(address: str) -> str:
+    """The address. Raises ClientError for what is none of a service."""
+    try:
+        given = httpx.URL(address)
+    except (httpx.InvalidURL, TypeError):
+        given = httpx.URL()
+    if given.scheme not in ("http", "https") or not given.host:
+        raise ClientError(f"{address!r} is no address of a service: https://clips.example.com is one")
+    return address
+
+
 def _check_ours(response: httpx.Response) -> None:
     """The page of a hotel's network, and where it redirects to, are no answer. Raises Unreachable."""
     json = response.headers.get("content-type", "").startswith("application/json")
-    if response.status_code < 400 and not (response.is_success and (json or not response.content)):
+    says_nothing = response.status_code == httpx.codes.NO_CONTENT
+    if response.status_code < 400 and not (response.is_success and (json or says_nothing)):
         raise Unreachable(f"something else answered {response.status_code}")
-    if response.is_success and response.content:
+    if response.is_success and not says_nothing:
         try:
             response.json()
         except ValueError:

@@ -1,7 +1,7 @@
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from reelstack.feed import choices
 from reelstack.platform.text_fields import Tag
@@ -20,6 +20,19 @@ class ChosenInterests(BaseModel):
     languages: list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]] = Field(default_factory=list, max_length=10)
     """Primary subtags of languages (BCP 47), in lower case, such as "de"."""
 
+    @field_validator("tags")
+    @classmethod
+    def _have_words(cls, tags: list[str]) -> list[str]:
+        if wordless := [tag for tag in tags if not plain_tag(tag)]:
+            raise ValueError(f"{wordless[0]!r} names nothing")
+        return tags
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name tags, languages or both; an empty list empties")
+        return self
+
 
 @router.get("")
 def get_interests(caller: Viewer) -> ChosenInterests:
@@ -30,12 +43,11 @@ def get_interests(caller: Viewer) -> ChosenInterests:
 
 @router.put("")
 def set_interests(wanted: ChosenInterests, caller: Viewer) -> ChosenInterests:
-    """Instead of what I chose before; each once, in this order and the spelling that came first. A tag of
-    signs alone is none."""
+    """Instead of what I chose before; each once, in this order and the spelling that came first. A list that is left
+    out is emptied, but one of them has to be there."""
     spelled: dict[str, str] = {}
     for tag in wanted.tags:
         spelled.setdefault(plain_tag(tag), tag)
-    spelled.pop("", None)
     tags, languages = tuple(spelled.values()), tuple(dict.fromkeys(wanted.languages))
     choices.set_interests(caller.user_id, choices.Interests(tags, languages))
     return ChosenInterests(tags=list(tags), languages=list(languages))
