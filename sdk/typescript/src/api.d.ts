@@ -521,8 +521,8 @@ export interface paths {
         get: operations["get_interests"];
         /**
          * Set Interests
-         * @description Instead of what I chose before; each once, in this order and the spelling that came first. A tag of
-         *     signs alone is none.
+         * @description Instead of what I chose before; each once, in this order and the spelling that came first. A list that is left
+         *     out is emptied, but one of them has to be there.
          */
         put: operations["set_interests"];
         post?: never;
