@@ -229,16 +229,18 @@ def _keep_clips(table: Any, now: int) -> None:
     from reelstack.tables.videos import Video
     from reelstack.videos import videos
 
-    marks = ("@clip@", "@owner@")
-    video = Video(marks[0], owner_id=marks[1], title=f"A title of {marks[0]}", tags=["cats", "dogs", "climbing"],
+    marks = ("@clip@", "@owner@", "@tag@")
+    video = Video(marks[0], owner_id=marks[1], title=f"A title of {marks[0]}", tags=[marks[2]],
                   description="Some words about the clip", state="published", upload_id="u", created_at=now - 1,
                   published_at=now, shard=1, duration_ms=30_000, width=1080, height=1920, language="de",
                   asset=ASSET)  # fmt: skip
     counts = Counts(likes=120, plays=4_000, comments=7)
     text = json.dumps({"item": video.serialize(), "read_at": now // 1000, "counts": counts.model_dump()})
     made = []
-    for video_id, owner in zip(table.items.ids, table.items.arrays["owner"], strict=True):
+    for row, (video_id, owner) in enumerate(zip(table.items.ids, table.items.arrays["owner"], strict=True)):
         known = text.replace(marks[0], video_id.decode()).replace(marks[1], table.items.words["owner"][owner])
+        tags = ", ".join(json.dumps({"S": tag}) for tag in table.items.tags(row))
+        known = known.replace(json.dumps({"S": marks[2]}), tags)
         made.append((videos.page_cached_as(video_id.decode()), known))
     facts = {"private": False, "friends_only": False, "suspended": False, "deleted": False, "personalised": True,
              "absent": False, "handle": "somebody", "display_name": "Somebody", "avatar": None}  # fmt: skip

@@ -36,6 +36,7 @@ from reelstack.platform.clock import now_ms
 from reelstack.platform.config import Config
 from reelstack.social import blocks
 from reelstack.tables.videos import Video
+from tests.feed.test_read_units import units
 from tests.support.fast_moto import backend
 from tests.videos.test_videos import make
 
@@ -122,6 +123,14 @@ def test_what_was_hidden_or_blocked_before_the_tables_went_stays_out(world: Valk
     assert {f"v{n}" for n in range(7)} - set(ids(answer(tables_answer=False))) == {"v0", "v2", "v3", "v4"}
     of_another = ids(answer(Asker("o4"), tables_answer=False))
     assert {"v0", "v3"} <= set(of_another), "what bob hides is nobody else's"
+
+
+def test_of_somebody_new_the_tables_are_asked_once(world: Valkey) -> None:
+    """Nothing of them in the cache is no cache that is away."""
+    answer()
+    with units() as spent:
+        answer()
+    assert spent == {}
 
 
 def test_what_is_left_out_makes_a_page_no_shorter(world: Valkey) -> None:

@@ -120,11 +120,12 @@ def _allowed(items: Sequence[ReadyItem], viewer_id: str | None, tables_answer: b
 
 def _refused(viewer_id: str, owners: Collection[str], tables_answer: bool) -> tuple[Choices, Collection[str]]:
     keys = (choices.cached_as(viewer_id), blocks.cached_as(viewer_id))
-    found = _cached([*keys, *map(cache.last_of, keys)])
+    told = _cached([*keys, *map(cache.last_of, keys)])
+    found = told or {}
     if tables_answer:
         try:
             own = {key: found[key] for key in keys if key in found}
-            with cache.given(own), cache.left_out() if not found else nullcontext():
+            with cache.given(own), cache.left_out() if told is None else nullcontext():
                 return choices.choices_of(viewer_id), blocks.blocked_of(viewer_id, owners)
         except Exception as error:
             logger.warning("the tables did not tell hides and blocks", error=str(error))
@@ -142,10 +143,10 @@ def _known(found: Mapping[str, str], key: str) -> Any:
     return json.loads(text if text != cache.CHANGING else found.get(cache.last_of(key), "null"))
 
 
-def _cached(keys: Sequence[str]) -> dict[str, str]:
-    """Of these keys what the cache holds, if it answers in time."""
+def _cached(keys: Sequence[str]) -> dict[str, str] | None:
+    """Of these keys what the cache holds; None if it does not answer in time."""
     if not cache.address():
-        return {}
+        return None
     try:
         texts = cache.run(
             [("GET", f"{cache.PREFIX}{key}") for key in keys], config().feed_cache_ms / 1000 * HIDES_SHARE
@@ -153,5 +154,5 @@ def _cached(keys: Sequence[str]) -> dict[str, str]:
     except cache.errors() as error:
         logger.warning("the cache did not answer", error=str(error))
         count("FeedCacheDown")
-        return {}
+        return None
     return {key: text.decode() for key, text in zip(keys, texts, strict=True) if text is not None}
