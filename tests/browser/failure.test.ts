@@ -46,7 +46,7 @@ test('while the app says that it is offline, a failure says only what became of 
   const says = () => [new TypeError('Failed to fetch'), new Unreachable(new TypeError('Failed to fetch'))].map(words);
   const navigator = Object.getOwnPropertyDescriptor(globalThis, 'navigator') ?? {};
   Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
-  assert.deepEqual(says(), Array(2).fill('That did not work. Try again once you are back.'));
+  assert.deepEqual(says(), Array(2).fill('That did not work. Try again once you are online.'));
   Object.defineProperty(globalThis, 'navigator', navigator);
   assert.deepEqual(says(), Array(2).fill('The network is not there. Try again.'));
 });
