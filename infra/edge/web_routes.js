@@ -5,6 +5,15 @@
 const FILES = /^\/(index\.html|config\.json|favicon\.svg|icon\.svg|manifest(?:\.ar)?\.webmanifest|sw\.js|assets\/[A-Za-z0-9._-]+)$/;
 const PAGES = ['/', '/analytics', '/bookmarks', '/clips', '/following', '/inbox', '/interests', '/likes', '/me', '/operations', '/review', '/search', '/settings', '/sign-in', '/sign-up', '/upload'];
 const PROFILE = /^\/@[A-Za-z0-9_.-]{1,64}$/;
+// The colours of web/src/styles/tokens.css. The policy below allows this text alone, by its hash: a test compares them.
+const STYLE =
+  'body{margin:0;min-height:100vh;display:grid;place-items:center;font:100%/1.5 system-ui,"Noto Sans Arabic",sans-serif;' +
+  'color:#f5f5f7;background:#0b0b10;color-scheme:dark}' +
+  'main{padding:1rem;text-align:center}h1{margin:0;font-size:1.5rem;line-height:1.25}p{color:#b6b6c4}' +
+  'a{color:#ff7089}a:focus-visible{outline:3px solid #8ab4ff;outline-offset:3px}' +
+  '@media(prefers-color-scheme:light){body{color:#15151c;background:#f7f7fa;color-scheme:light}' +
+  'p{color:#565666}a{color:#c3133c}a:focus-visible{outline-color:#1c5fd6}}';
+const STYLE_HASH = 'sha256-WjwtVui83pRgtfTJpQV83hM3DEKNC2j+tMK0sTVotAE=';
 const NO_PAGE = {
   en: noPage('lang="en"', 'There is no such page', 'The address may be mistyped.', 'All clips'),
   ar: noPage('lang="ar" dir="rtl"', 'لا توجد صفحة كهذه', 'قد يكون في العنوان خطأ.', 'كل المقاطع'),
@@ -13,7 +22,7 @@ const NO_PAGE = {
 function noPage(language, title, text, all) {
   return (
     '<!doctype html><html ' + language + '><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
-    '<meta name="robots" content="noindex"><title>' + title + ' · Reelstack</title></head>' +
+    '<meta name="robots" content="noindex"><title>' + title + ' · Reelstack</title><style>' + STYLE + '</style></head>' +
     '<body><main><h1>' + title + '</h1><p>' + text + '</p><p><a href="/">' + all + '</a></p></main></body></html>'
   );
 }
@@ -48,7 +57,7 @@ function handler(event) {
       'content-type': { value: 'text/html; charset=utf-8' },
       'content-language': { value: language },
       'cache-control': { value: 'no-store' },
-      'content-security-policy': { value: "default-src 'none'; base-uri 'none'; frame-ancestors 'none'" },
+      'content-security-policy': { value: "default-src 'none'; style-src '" + STYLE_HASH + "'; base-uri 'none'; frame-ancestors 'none'" },
       'x-content-type-options': { value: 'nosniff' },
     },
     body: { encoding: 'text', data: NO_PAGE[language] },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test, type TestContext } from 'node:test';
-import { loadConfig, mayUpload } from '../../web/src/config.ts';
+import { loadConfig } from '../../web/src/config.ts';
 
 const real = globalThis.fetch;
 afterEach(() => { globalThis.fetch = real; });
@@ -32,10 +32,4 @@ test('in the end it says what it met, and at once that there is none', async (t)
   const none = answering(t, new Response('', { status: 404 }));
   await assert.rejects(loadConfig(), /404/);
   assert.equal(none.asked, 1);
-});
-
-test('who may upload is who was invited to a role that may, or everybody, as the deployment says', () => {
-  assert.deepEqual([[], ['moderator'], ['creator'], ['other']].map((roles) => mayUpload({ creators: 'invited' }, roles)), [false, true, true, false]);
-  assert.equal(mayUpload({ creators: 'everybody' }, []), true);
-  assert.equal(mayUpload({} as { creators: 'everybody' }, []), true, 'a configuration of before tells nothing');
 });

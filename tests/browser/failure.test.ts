@@ -42,6 +42,15 @@ test('the first refusal loads the words, and is told once they are there', async
   assert.equal(await settled(error), 'This clip is private.');
 });
 
+test('while the app says that it is offline, a failure says only what became of the act', async () => {
+  const says = () => [new TypeError('Failed to fetch'), new Unreachable(new TypeError('Failed to fetch'))].map(words);
+  const navigator = Object.getOwnPropertyDescriptor(globalThis, 'navigator') ?? {};
+  Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
+  assert.deepEqual(says(), Array(2).fill('That did not work. Try again once you are online.'));
+  Object.defineProperty(globalThis, 'navigator', navigator);
+  assert.deepEqual(says(), Array(2).fill('The network is not there. Try again.'));
+});
+
 test('every type of problem, reason and notice has words in both languages', async () => {
   const names = [...[...OF_THE_API, ...OF_THE_APP].map((type) => `problem.${type}`), ...REASONS.map((code) => `refused.${code}`), ...NOTICES.map((code) => `notice.${code}`)];
   assert.ok(OF_THE_API.length > 100 && OF_THE_APP.length > 3 && REASONS.length > 20 && NOTICES.length > 5);

@@ -8,9 +8,12 @@ await run(async (page, given) => {
   const item = await reached(page, 'Plays');
   await page.context().setOffline(true);
   await page.locator('#offline').waitFor();
+  const save = item.getByRole('button', { name: 'Bookmark' });
+  await save.click();
+  const refused = [await item.locator('.problem').textContent(), await page.locator('#offline').textContent(), await page.locator('#notice').count(), await save.getAttribute('aria-pressed')];
   await item.getByRole('button', { name: /^Like / }).click();
   await page.locator('#notice').getByText('Kept').waitFor();
-  const found = { liked: await item.locator('.like').getAttribute('aria-pressed') };
+  const found = { refused, liked: await item.locator('.like').getAttribute('aria-pressed') };
   await page.reload();
   await page.locator('#offline').waitFor();
   found.opened = await page.getByRole('link', { name: 'For you' }).first().isVisible();

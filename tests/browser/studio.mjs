@@ -44,8 +44,12 @@ await run(async (page, given) => {
     await look('analytics', '.canvas canvas', '/analytics');
     found.tiles = await page.locator('.tile dd').allTextContents();
     found.rows = await page.locator('.chart table').first().locator('tbody tr').count();
+    found.live = [await text('.card .soft')];
     await look('analytics-clip', '.canvas canvas', '/analytics?video=v1');
     found.charts = await page.locator('.chart h2').allTextContents();
+    await look('analytics-new', '.tile', '/analytics?video=v2');
+    found.live.push(...(await page.locator('.studio > p.soft').allTextContents()));
+    found.chartsOfNew = await page.locator('.chart').count();
     await look('operations', '.studio table', '/operations');
     await page.getByRole('button', { name: 'Send again: Low' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();

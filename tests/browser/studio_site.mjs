@@ -45,6 +45,8 @@ function answers(state) {
     'GET /v1/me/notifications/unread': { unread: 0 },
     'GET /v1/me/analytics': ANALYTICS,
     'GET /v1/videos/v1/analytics': { ...ANALYTICS, video_id: 'v1', plays_now: 18_400, retention: RETENTION },
+    'GET /v1/videos/v2/analytics': { ...ANALYTICS, as_of: null, plays: 0, watched_ms: 0, finishes: 0, finish_rate: null, sources: {}, days: [], video_id: 'v2', plays_now: 3, retention: [] },
+    'GET /v1/videos/v2': { video_id: 'v2', title: 'Gold', state: 'published', author: ANN },
     'GET /v1/videos/v1': { video_id: 'v1', title: 'Sun and sea', state: 'published', author: ANN },
     'GET /v1/videos': { items: [{ video_id: 'v1', title: 'Sun and sea', plays: 1234, state: 'published', author: ANN }], cursor: null },
     'GET /v1/health': { status: 'ok', stage: 'test' },

@@ -78,6 +78,9 @@ def test_every_flow_by_keyboard_and_every_page_without_a_grave_fault(talked_abou
 
 def test_without_a_network_the_app_opens_and_a_like_waits(site: Site) -> None:
     found = in_chromium("offline", url=site.url, username=USER, password=PASSWORD)
+    failed, offline = "That did not work. Try again once you are online.", "You are offline. What you like is sent"
+    assert (found["refused"][0], found["refused"][2:]) == (failed, [0, "false"]), "of a bookmark"
+    assert found["refused"][1].startswith(offline), "and that is said there alone"
     assert (found["liked"], found["opened"]) == ("true", True)
     assert found["sent"] == f"/v1/videos/{PLAYS}/like"
     assert found["complaints"] == []

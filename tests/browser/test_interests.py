@@ -54,7 +54,7 @@ def test_somebody_new_is_asked_once_and_says_by_keyboard_what_they_like(site: Si
     assert found["offered"] == ["#Sea", "#dogs", "#بحر"]
     assert found["pressed"] == ["#Sea", "#Kites"], "what is typed twice is chosen once"
     assert found["counted"] == "2 of 20 chosen"
-    assert found["offline"] == "The network is not there. Try again."
+    assert found["offline"] == "That did not work. Try again once you are online."
     assert found["saved"] == ["/", "Saved. The next clips go by it."]
     assert choices.kept == {"tags": ["Sea", "Kites"], "languages": []}
     assert found["again"] == [0, False], "neither the card, nor a request for it"

@@ -58,6 +58,11 @@ def test_a_creator_sees_curves_and_the_same_numbers_as_a_table(found: dict[str, 
     assert found["tiles"] == ["18K", "67.6 hr", "39%"]
     assert found["rows"] == 28
     assert found["charts"][0] == "How far it is watched"
+    assert found["chartsOfNew"] == 0, "a chart of no day says nothing"
+    beside_list, not_yet, live = found["live"]
+    assert beside_list.startswith("The number beside a clip is of all plays until now")
+    assert not_yet.startswith("Nothing was counted yet")
+    assert live.startswith("“Plays until now” has all plays")
     assert found["title"] == "My day"
 
 

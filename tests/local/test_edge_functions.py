@@ -1,5 +1,8 @@
 """infra/edge/*.js, run unchanged by the local edge's Node process."""
 
+import base64
+import hashlib
+import re
 import subprocess
 import time
 from collections.abc import AsyncIterator
@@ -211,6 +214,27 @@ async def test_a_missing_page_is_told_in_the_language_of_its_reader(
     assert told.headers["content-language"] == language
     says = {"en": ('<html lang="en">', "There is no such page"), "ar": ('<html lang="ar" dir="rtl">', "لا توجد صفحة")}
     assert all(word in str(told.body) for word in says[language])
+
+
+@pytest.mark.parametrize(("function", "uri"), [("web_routes.js", "/nowhere"), ("embed_page.js", "/embed/")])
+async def test_a_missing_page_looks_like_the_app_and_loads_nothing(
+    edge: EdgeFunctions, function: str, uri: str
+) -> None:
+    told = await edge.viewer_request(function, event(uri))
+    assert isinstance(told, Answered)
+    (style,) = re.findall(r"<style>(.*?)</style>", told.body)
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = told.headers["content-security-policy"]
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{allowed}'; "), "the browser would drop the style"
+    colours = set(re.findall(r"#[0-9a-f]{6}", style))
+    assert colours <= set(re.findall(r"#[0-9a-f]{6}", (ROOT / "web/src/styles/tokens.css").read_text()))
+    assert not re.search(r"url\(|@import|<link|<script| src=|\b(left|right)\b", told.body), "both directions"
+
+
+async def test_a_missing_page_follows_the_theme_of_its_reader(edge: EdgeFunctions) -> None:
+    told = await edge.viewer_request("web_routes.js", event("/nowhere"))
+    assert isinstance(told, Answered)
+    assert "@media(prefers-color-scheme:light){" in told.body
 
 
 async def test_an_at_sign_may_be_written_in_two_ways(edge: EdgeFunctions) -> None:

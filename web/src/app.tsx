@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { ReadableError } from './failure.ts';
 import { t, use } from './i18n.ts';
 import { address, go, match, type Page, place, type Route } from './router.ts';
+import { hasRole } from './roles.ts';
 import { ROUTES } from './routes.ts';
 import { announced, notice, online, session, signedIn } from './state.ts';
 import { Empty, Failed, Spinner } from './ui/bits.tsx';
@@ -98,7 +99,7 @@ function Drawn({ shown }: { shown: Shown | null }) {
     return <Spinner />;
   }
   const { page: { default: Content }, parts, route } = shown;
-  if (route.roles && !route.roles.some((role) => session().roles.includes(role))) {
+  if (route.role && !hasRole(session().roles, route.role)) {
     return <Nothing title={t('gone.staff')} says={t('gone.staff.says')} />;
   }
   return (

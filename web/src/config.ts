@@ -12,15 +12,6 @@ export interface Config {
   creators: 'everybody' | 'invited';
 }
 
-/** A creator, or who is more than that: `ROLES` of reelstack.web.auth, in their order. */
-const UPLOADERS: ReadonlySet<string> = new Set(['creator', 'moderator', 'admin']);
-
-/** Whether somebody of these roles may upload here. The API decides; this saves them the form. */
-export function mayUpload({ creators }: Pick<Config, 'creators'>, roles: readonly string[]): boolean {
-  // A configuration that tells nothing, as one of before, forbids nothing.
-  return creators !== 'invited' || roles.some((role) => UPLOADERS.has(role));
-}
-
 /** How long each try is waited for. The page shows nothing meanwhile, so the first one is short. */
 const PATIENCE_MS = [4000, 8000, 8000] as const;
 const PAUSE_MS = 500;

@@ -61,6 +61,11 @@ function own(key: string): string | null {
   return settled.value ? null : '';
 }
 
+/** Of what found no network. While the app itself says that it is offline, only what became of the act is said. */
+export function withoutNetwork(): string {
+  return t(navigator.onLine === false ? 'error.offline' : 'error.network');
+}
+
 /** Any failure, as a person of this language can read it. Empty for a moment, while the words for it are loaded. */
 export function words(error: unknown): string {
   if (error instanceof ReadableError) {
@@ -71,7 +76,7 @@ export function words(error: unknown): string {
     return t('error.slow');
   }
   if (error instanceof Unreachable || error instanceof TypeError) {
-    return t('error.network');
+    return withoutNetwork();
   }
   if (error instanceof DOMException || error instanceof SyntaxError) {
     // What a browser says is for programmers.

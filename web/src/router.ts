@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import type { Languages } from './i18n.ts';
+import type { Role } from './roles.ts';
 
 export interface Page {
   /** Draws the page. It gets the named parts of the address. */
@@ -16,8 +17,8 @@ export interface Route {
   readonly load: () => Promise<Page>;
   /** Nobody sees it without an account: who is not signed in is led to sign in first. */
   readonly signedIn?: boolean;
-  /** Any of these groups may see it. The API decides; this saves the requests that it would refuse. */
-  readonly roles?: readonly string[];
+  /** The lowest role that may see it. The API decides; this saves the requests that it would refuse. */
+  readonly role?: Role;
   /** The page fills the screen: no bar at its top. */
   readonly full?: boolean;
 }

@@ -22,8 +22,8 @@ export const ROUTES: readonly Route[] = [
   { path: '/settings', load: () => import('./routes/settings.tsx') },
   { path: '/upload', load: () => import('./routes/upload.tsx'), signedIn: true },
   { path: '/analytics', load: () => import('./routes/analytics.tsx'), signedIn: true },
-  { path: '/review', load: () => import('./routes/review.tsx'), signedIn: true, roles: ['moderator', 'admin'] },
-  { path: '/operations', load: () => import('./routes/operations.tsx'), signedIn: true, roles: ['admin'] },
+  { path: '/review', load: () => import('./routes/review.tsx'), signedIn: true, role: 'moderator' },
+  { path: '/operations', load: () => import('./routes/operations.tsx'), signedIn: true, role: 'admin' },
   { path: '/sign-in', load: () => import('./routes/sign_in.tsx') },
   { path: '/sign-up', load: () => import('./routes/sign_in.tsx') },
 ];

@@ -11,7 +11,7 @@ interface Card {
   readonly visibility: string;
   readonly playable: boolean;
   readonly archived: boolean;
-  readonly author: { readonly handle: string | null } | null;
+  readonly author: { readonly handle: string | null; readonly display_name: string } | null;
 }
 
 /** The first of the reader's languages that there are words in. The player's element says its own by the page's. */
@@ -58,7 +58,7 @@ function play(card: Card, playback: string, videoId: string): void {
   link.target = '_blank';
   link.rel = 'noopener';
   link.dir = 'auto';
-  link.textContent = handle ? `${card.title} · @${handle}` : card.title;
+  link.textContent = [card.title, handle ? `@${handle}` : card.author?.display_name].filter(Boolean).join(' · ');
   document.title = link.textContent;
   document.body.replaceChildren(player, link);
 }

@@ -4,9 +4,10 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { noticesOf } from '../failure.ts';
 import { follow, following } from '../follows.ts';
 import { count, t } from '../i18n.ts';
+import { addressOfPerson, nameOf } from '../names.ts';
 import { isSilent, toggleSound } from '../prefs.ts';
 import type { Video } from '../types.ts';
-import { addressOf, Avatar, nameOf } from '../ui/bits.tsx';
+import { addressOf, Avatar } from '../ui/bits.tsx';
 import { taps } from '../ui/gestures.ts';
 import { Icon } from '../ui/icons.tsx';
 import { isForPage, keyOf } from '../ui/keys.ts';
@@ -46,7 +47,7 @@ export function Clip({ video, place, places, current, model }: ClipProps) {
       <div class="shade" />
       <div class="words">
         <p class="by">
-          <a href={video.author.handle ? `/@${video.author.handle}` : addressOf(video)}>{nameOf(video.author)}</a>
+          <a href={addressOfPerson(video.author)}>{nameOf(video.author)}</a>
         </p>
         <h2 id={title}><bdi>{video.title}</bdi></h2>
         {video.description && <p class="about"><bdi>{video.description}</bdi></p>}
@@ -127,7 +128,7 @@ function Rail({ video, model, open }: { video: Video; model: Model; open: (name:
   return (
     <div class="rail">
       <div class="rail-author">
-        <a href={author.handle ? `/@${author.handle}` : addressOf(video)} aria-label={name}>
+        <a href={addressOfPerson(author)} aria-label={name}>
           <Avatar author={author} size={48} />
         </a>
         <button type="button" class="follow" aria-pressed={isFollowed} aria-label={t('feed.follow', { name })} onClick={() => void follow(author, name)}>

@@ -4,9 +4,10 @@ import { newKey } from '@reelstack/client';
 import { ago, count, t } from '../i18n.ts';
 import { LikeToggle } from '../likes.ts';
 import { type Paged, usePages } from '../load.ts';
+import { addressOfPerson, nameOf } from '../names.ts';
 import { account, api, attempt, say, signedIn, tell, whoAmI } from '../state.ts';
 import type { Comment, Likes } from '../types.ts';
-import { Avatar, More, nameOf } from '../ui/bits.tsx';
+import { Avatar, More } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Limited } from '../ui/limited.tsx';
 import { signInAddress } from '../ui/navigation.tsx';
@@ -114,7 +115,7 @@ function One({ comment, talk }: { comment: Comment; talk: Talk }) {
       <Avatar author={author} size={36} />
       <div class="comment-words">
         <p class="soft">
-          {author.handle ? <a href={`/@${author.handle}`}>{name}</a> : name} · <time dateTime={new Date(comment.created_at).toISOString()}>{ago(comment.created_at)}</time>
+          <a href={addressOfPerson(author)}>{name}</a> · <time dateTime={new Date(comment.created_at).toISOString()}>{ago(comment.created_at)}</time>
           {comment.edited_at && ` · ${t('comments.edited')}`}
           {comment.pinned && ` · ${t('comments.pinned')}`}
         </p>

@@ -1,6 +1,6 @@
 /** What a feed does beside drawing: plays the clip that is shown, and tells the service what was watched. */
 import { PlayerError, type Quality } from '@reelstack/player';
-import { words } from '../failure.ts';
+import { withoutNetwork, words } from '../failure.ts';
 import { t } from '../i18n.ts';
 import { events } from '../state.ts';
 import type { Video } from '../types.ts';
@@ -107,5 +107,5 @@ function told(error: unknown): string {
   if (error.kind === 'withdrawn' || error.kind === 'missing' || error.kind === 'forbidden') {
     return t('feed.removed');
   }
-  return t(error.kind === 'network' ? 'error.network' : 'feed.broken');
+  return error.kind === 'network' ? withoutNetwork() : t('feed.broken');
 }

@@ -1,10 +1,10 @@
 import { canFloat, float } from '@reelstack/player';
 import { ReadableError } from '../failure.ts';
 import { t } from '../i18n.ts';
+import { nameOf } from '../names.ts';
 import { captions, dataSaver, rate } from '../prefs.ts';
 import { api, attempt, say, tell } from '../state.ts';
 import type { Video } from '../types.ts';
-import { nameOf } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { RATES } from './rates.ts';

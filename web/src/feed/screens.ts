@@ -1,6 +1,7 @@
 /** The player of a feed: three media elements, whatever its length, and what is known of the clip that is shown. */
 import { effect, type Signal, signal } from '@preact/signals';
 import { adaptivePolicies, type Clip, foreignClip, LockScreen, Pool, type PlayerEvent, type Quality, toClip } from '@reelstack/player';
+import { shownNameOf } from '../names.ts';
 import { captions, isSilent, rate, savesData, silenced } from '../prefs.ts';
 import { language } from '../i18n.ts';
 import { api } from '../state.ts';
@@ -67,7 +68,7 @@ export class Screens {
     const video = videos[place];
     this.#shown = video?.video_id ?? '';
     if (video) {
-      this.#lockScreen.describe({ title: video.title, artist: video.author.display_name, artwork: video.poster_url ?? null });
+      this.#lockScreen.describe({ title: video.title, artist: shownNameOf(video.author), artwork: video.poster_url ?? null });
     }
     this.position.value = this.#pool.currentTime;
     this.turn.value++;

@@ -3,8 +3,9 @@ import { reasonsOf } from '../failure.ts';
 import { ago, has, language, moment, t } from '../i18n.ts';
 import { usePages } from '../load.ts';
 import type { Key } from '../messages/keys.ts';
+import { addressOfPerson, nameOf } from '../names.ts';
 import { api } from '../state.ts';
-import { More, nameOf } from '../ui/bits.tsx';
+import { More } from '../ui/bits.tsx';
 import { CODES, isMixed, type Script, unread } from './texts.ts';
 
 type Clip = Answer<'GET /v1/reviews/{video_id}'>;
@@ -15,7 +16,7 @@ export function Facts({ clip }: { clip: Clip }) {
   return (
     <dl class="facts-list">
       <dt>{t('review.by')}</dt>
-      <dd><a href={`/@${clip.author.handle ?? '-'}`}>{nameOf(clip.author)}</a></dd>
+      <dd><a href={addressOfPerson(clip.author)}>{nameOf(clip.author)}</a></dd>
       <dt>{t('review.why')}</dt>
       <dd>{t(`review.kind.${clip.kind}`)} <span class="soft">{ago(clip.asked_at)}</span></dd>
       {labels.length > 0 && <dt>{t('review.labels')}</dt>}

@@ -62,9 +62,10 @@ function Told({ of }: { of: Analytics }) {
         {'plays_now' in of && <Tile name={t('analytics.playsNow')} value={count(of.plays_now)} />}
       </dl>
       <p class="soft">{of.as_of ? t('analytics.asOf', { when: moment(of.as_of) }) : t('analytics.notYet')}</p>
+      {'plays_now' in of && of.plays_now > of.plays && <p class="soft">{t('analytics.live')}</p>}
       {retention && <Chart curve={retention} title={t('analytics.retention')} head={[t('analytics.place'), t('analytics.still')]} />}
-      <Chart curve={byDay.plays} title={t('analytics.playsByDay')} head={[t('analytics.day'), t('analytics.plays')]} />
-      <Chart curve={byDay.watched} title={t('analytics.watchedByDay')} head={[t('analytics.day'), t('analytics.watched')]} />
+      {of.days.length > 0 && <Chart curve={byDay.plays} title={t('analytics.playsByDay')} head={[t('analytics.day'), t('analytics.plays')]} />}
+      {of.days.length > 0 && <Chart curve={byDay.watched} title={t('analytics.watchedByDay')} head={[t('analytics.day'), t('analytics.watched')]} />}
       {sources.length > 0 && (
         <section class="card">
           <h2>{t('analytics.sources')}</h2>
@@ -119,6 +120,7 @@ function Clips() {
   return (
     <section class="card">
       <h2>{t('analytics.byClip')}</h2>
+      {pages.items.length > 0 && <p class="soft">{t('analytics.byClip.says')}</p>}
       <ul class="rows">
         {pages.items.map((video) => (
           <li key={video.video_id}>

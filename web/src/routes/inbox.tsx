@@ -6,9 +6,10 @@ import { connected, pushed } from '../live.ts';
 import { usePages } from '../load.ts';
 import type { Key } from '../messages/keys.ts';
 import { people } from '../messages/people.ts';
+import { addressOfPerson, nameOf } from '../names.ts';
 import { announce, api, attempt, unread } from '../state.ts';
 import type { Notification } from '../types.ts';
-import { Avatar, More, nameOf } from '../ui/bits.tsx';
+import { Avatar, More } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { useTitle } from '../ui/title.ts';
 
@@ -71,7 +72,7 @@ function sentence(one: Notification): string {
 
 function Row({ one }: { one: Notification }) {
   const [first] = one.users;
-  const to = one.video_id ? `/@-/${one.video_id}` : first?.handle ? `/@${first.handle}` : '/inbox';
+  const to = one.video_id ? `/@-/${one.video_id}` : first ? addressOfPerson(first) : '/inbox';
   return (
     <li data-unread={one.unread} data-kind={one.kind}>
       <a class="row" href={to}>

@@ -7,12 +7,14 @@ import { changes, told } from '../follows.ts';
 import { t } from '../i18n.ts';
 import { type Loaded, useAct, useLoad, usePages } from '../load.ts';
 import { people } from '../messages/people.ts';
+import { askedAs, nameOf, shownNameOf } from '../names.ts';
 import { place } from '../router.ts';
 import { api, attempt, me, say, signedIn, tell, whoAmI } from '../state.ts';
 import type { Follow, Profile, Video } from '../types.ts';
 import { Avatar, Empty, Failed, Grid, More, Spinner } from '../ui/bits.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { Limited } from '../ui/limited.tsx';
+import { offers } from '../ui/navigation.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { useTitle } from '../ui/title.ts';
 
@@ -23,7 +25,7 @@ const MOST_OF_NAME = 50;
 const MOST_OF_BIO = 500;
 const HANDLE = '(?=.{3,30}$)[a-z0-9]([._]?[a-z0-9])+';
 
-/** Somebody's profile by handle, or one's own at /me. */
+/** Somebody's profile by handle, or by id of who has none; or one's own at /me. */
 export default function ProfilePage({ parts }: { parts: Readonly<Record<string, string>> }) {
   const { handle } = parts;
   const isMine = place.value.pathname === '/me';
@@ -32,10 +34,10 @@ export default function ProfilePage({ parts }: { parts: Readonly<Record<string, 
     if (isMine) {
       return own ?? api().call('GET /v1/me');
     }
-    return api().call('GET /v1/users/{user_id}', { path: { user_id: `@${handle}` } });
+    return api().call('GET /v1/users/{user_id}', { path: { user_id: askedAs(handle ?? '') } });
   }, [handle, isMine, signedIn.value]);
   const profile = isMine ? (me.value ?? found.value) : found.value;
-  useTitle(() => (place.value.pathname === '/me' ? t('nav.me') : `@${handle}`));
+  useTitle(() => (place.value.pathname === '/me' ? t('nav.me') : profile ? nameOf(profile) : askedAs(handle ?? '')));
   if (found.error instanceof Refused && found.error.status === 404) {
     return (
       <Empty title={t('profile.missing')} says={t('profile.missing.says')}>
@@ -50,10 +52,10 @@ export default function ProfilePage({ parts }: { parts: Readonly<Record<string, 
 }
 
 function Shown({ profile, isMine }: { profile: Profile; isMine: boolean }) {
-  const { user_id: id, display_name: shown, handle } = profile;
-  const name = shown || (handle ? `@${handle}` : t('nav.me'));
+  const { user_id: id, display_name, handle } = profile;
+  const name = shownNameOf(profile);
   const follow = useFollow(id);
-  const author = { id, handle, display_name: name, avatar: profile.avatar_url };
+  const author = { id, handle, display_name, avatar: profile.avatar_url };
   return (
     <div class="page profile">
       <header class="profile-head">
@@ -154,12 +156,12 @@ function Choice({ icon, name, act }: { icon: IconName; name: string; act: () => 
 function Own({ profile }: { profile: Profile }) {
   const editing = useSignal(false);
   useEffect(() => { editing.value = profile.handle === null; }, []);
-  const links = useMemo(() => [['/clips', 'nav.clips'], ['/bookmarks', 'nav.bookmarks'], ['/likes', 'nav.likes'], ['/settings', 'nav.settings']] as const, []);
+  const links = useMemo(() => [['/clips', 'nav.clips'], ['/bookmarks', 'nav.bookmarks'], ['/likes', 'nav.likes'], ['/analytics', 'nav.analytics'], ['/review', 'nav.review'], ['/operations', 'nav.operations'], ['/settings', 'nav.settings']] as const, []);
   return (
     <>
       <p class="acts">
         <button type="button" aria-haspopup="dialog" onClick={() => { editing.value = true; }}>{t('profile.edit')}</button>
-        {links.map(([to, name]) => <a key={to} class="button" href={to}>{t(name)}</a>)}
+        {links.filter(([to]) => offers(to)).map(([to, name]) => <a key={to} class="button" href={to}>{t(name)}</a>)}
       </p>
       {editing.value && <Edit profile={profile} close={() => { editing.value = false; }} />}
     </>

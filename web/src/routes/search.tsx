@@ -5,6 +5,7 @@ import { listed, openFrom } from '../feed/source.ts';
 import { t } from '../i18n.ts';
 import { usePages } from '../load.ts';
 import { people } from '../messages/people.ts';
+import { addressOfPerson, shownNameOf } from '../names.ts';
 import { go, place } from '../router.ts';
 import { api } from '../state.ts';
 import type { Video } from '../types.ts';
@@ -68,13 +69,13 @@ function People({ q }: { q: string }) {
   return (
     <>
       <ul class="rows" aria-label={t('search.people')}>
-        {pages.items.map((found) => (
-          <li key={found.user_id}>
-            <a class="row" href={`/@${found.handle ?? found.user_id}`}>
-              <Avatar author={{ id: found.user_id, handle: found.handle, display_name: found.display_name, avatar: found.avatar_url }} size={48} />
+        {pages.items.map(({ user_id: id, handle, display_name, avatar_url: avatar }) => (
+          <li key={id}>
+            <a class="row" href={addressOfPerson({ id, handle })}>
+              <Avatar author={{ id, handle, display_name, avatar }} size={48} />
               <span>
-                <b>{found.display_name || found.handle}</b>
-                <span class="soft" dir="ltr">@{found.handle}</span>
+                <b>{shownNameOf({ handle, display_name })}</b>
+                {handle && <span class="soft" dir="ltr">@{handle}</span>}
               </span>
             </a>
           </li>

@@ -1,9 +1,9 @@
 import '../styles/studio.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { mayUpload } from '../config.ts';
 import { t } from '../i18n.ts';
 import { upload as messages } from '../messages/upload.ts';
+import { mayUpload } from '../roles.ts';
 import { config, session, tell } from '../state.ts';
 import { Spinner } from '../ui/bits.tsx';
 import { Icon } from '../ui/icons.tsx';

@@ -1,9 +1,10 @@
 import type { Schema } from '@reelstack/client';
 import { t } from '../i18n.ts';
 import { type Paged, useLoad, usePages } from '../load.ts';
+import { nameOf } from '../names.ts';
 import { api, attempt, me, say, whoAmI } from '../state.ts';
 import type { Privacy as Audience } from '../types.ts';
-import { Failed, More, nameOf, Spinner } from '../ui/bits.tsx';
+import { Failed, More, Spinner } from '../ui/bits.tsx';
 
 const AUDIENCES: readonly Audience[] = ['public', 'friends', 'private'];
 const KINDS = ['like', 'comment', 'reply', 'mention', 'comment-like', 'follow', 'published'] as const;
@@ -92,7 +93,7 @@ function Blocked() {
   return (
     <section class="card" aria-labelledby="blocked">
       <h2 id="blocked">{t('settings.blocked')}</h2>
-      <List rows={pages.items.map((one) => ({ id: one.user_id, name: one.user ? nameOf(one.user) : one.user_id, act: () => unblock(one) }))} pages={pages} none={t('settings.blocked.none')} />
+      <List rows={pages.items.map((one) => ({ id: one.user_id, name: nameOf(one.user), act: () => unblock(one) }))} pages={pages} none={t('settings.blocked.none')} />
     </section>
   );
 }
@@ -108,13 +109,19 @@ function unhide({ kind, id }: HiddenThing): Promise<void> {
     : api().call('DELETE /v1/feed/hidden/tags/{tag}', { path: { tag: id } });
 }
 
+function nameOfThing({ kind, id, video, creator }: HiddenThing): string {
+  if (kind === 'tags') {
+    return `#${id}`;
+  }
+  return kind === 'creators' ? nameOf(creator ?? null) : (video?.title ?? t('settings.hidden.gone'));
+}
+
 function Hidden() {
   const pages = usePages<HiddenThing>((cursor) => api().call('GET /v1/feed/hidden', { query: { limit: 20, cursor } }), []);
   const show = (one: HiddenThing) => void attempt(async () => {
     await unhide(one);
     pages.change((items) => items.filter((other) => other !== one));
   });
-  const nameOfThing = (one: HiddenThing) => one.video?.title ?? (one.creator ? nameOf(one.creator) : `#${one.id}`);
   return (
     <section class="card" aria-labelledby="hidden">
       <h2 id="hidden">{t('settings.hidden')}</h2>

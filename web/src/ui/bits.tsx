@@ -1,18 +1,11 @@
 /** Small parts that pages share. */
 import type { ComponentChildren } from 'preact';
 import { words } from '../failure.ts';
-import { clock, count, language, t } from '../i18n.ts';
+import { clock, count, t } from '../i18n.ts';
 import type { Paged } from '../load.ts';
+import { initialOf } from '../names.ts';
 import type { Author, Video } from '../types.ts';
 import { Icon } from './icons.tsx';
-
-/** `@handle`, kept in one piece within a text that runs the other way; else the name; somebody, of whom neither is known. */
-export function nameOf(author: Author | null): string {
-  if (!author?.handle) {
-    return author?.display_name || t('common.somebody');
-  }
-  return language.value === 'ar' ? `\u2066@${author.handle}\u2069` : `@${author.handle}`;
-}
 
 export function addressOf(video: { video_id: string; author: Author }): string {
   return `/@${video.author.handle ?? '-'}/${video.video_id}`;
@@ -24,7 +17,7 @@ export function Avatar({ author, size = 40 }: { author: Author; size?: number })
     <img class="avatar" src={author.avatar} alt="" style={style} loading="lazy" />
   ) : (
     <span class="avatar" style={style} aria-hidden="true">
-      {(author.display_name || author.handle || '?').slice(0, 1).toUpperCase()}
+      {initialOf(author)}
     </span>
   );
 }

@@ -1,14 +1,12 @@
-import { mayUpload } from '../config.ts';
 import { t } from '../i18n.ts';
 import { config, session, signedIn, signOut, unread } from '../state.ts';
+import { isOffered } from '../roles.ts';
 import { go } from '../router.ts';
 import { ROUTES } from '../routes.ts';
 import { Icon, type IconName } from './icons.tsx';
 
 /** A bar below on a phone, a column at the side on a desktop. */
 export function Navigation({ path }: { path: string }) {
-  const roles = signedIn.value ? session().roles : [];
-  const may = (role: string) => roles.includes(role);
   return (
     <header class="bar">
       <a class="brand" href="/" aria-label={t('app.name')}>
@@ -18,16 +16,16 @@ export function Navigation({ path }: { path: string }) {
       <nav aria-label={t('nav.label')}>
         <ul>
           <Item to="/" icon="home" name={t('nav.home')} path={path} />
-          <Item to="/following" icon="following" name={t('nav.following')} path={path} when={signedIn.value} wide />
+          <Item to="/following" icon="following" name={t('nav.following')} path={path} wide />
           <Item to="/search" icon="search" name={t('nav.search')} path={path} />
-          <Item to="/upload" icon="upload" name={t('nav.upload')} path={path} when={signedIn.value && mayUpload(config(), roles)} />
-          <Item to="/inbox" icon="inbox" name={t('nav.inbox')} path={path} when={signedIn.value} badge={unread.value} />
-          <Item to="/clips" icon="clips" name={t('nav.clips')} path={path} when={signedIn.value} wide />
-          <Item to="/bookmarks" icon="bookmark" name={t('nav.bookmarks')} path={path} when={signedIn.value} wide />
-          <Item to="/analytics" icon="chart" name={t('nav.analytics')} path={path} when={may('creator')} wide />
-          <Item to="/review" icon="shield" name={t('nav.review')} path={path} when={may('moderator')} wide />
-          <Item to="/operations" icon="pulse" name={t('nav.operations')} path={path} when={may('admin')} wide />
-          <Item to="/me" icon="me" name={t('nav.me')} path={path} when={signedIn.value} />
+          <Item to="/upload" icon="upload" name={t('nav.upload')} path={path} />
+          <Item to="/inbox" icon="inbox" name={t('nav.inbox')} path={path} badge={unread.value} />
+          <Item to="/clips" icon="clips" name={t('nav.clips')} path={path} wide />
+          <Item to="/bookmarks" icon="bookmark" name={t('nav.bookmarks')} path={path} wide />
+          <Item to="/analytics" icon="chart" name={t('nav.analytics')} path={path} wide />
+          <Item to="/review" icon="shield" name={t('nav.review')} path={path} wide />
+          <Item to="/operations" icon="pulse" name={t('nav.operations')} path={path} wide />
+          <Item to="/me" icon="me" name={t('nav.me')} path={path} />
           <Item to="/settings" icon="settings" name={t('nav.settings')} path={path} wide={signedIn.value} />
         </ul>
       </nav>
@@ -40,6 +38,12 @@ export function Navigation({ path }: { path: string }) {
       </div>
     </header>
   );
+}
+
+/** Whether who is here is led to this page of the app. */
+export function offers(path: string): boolean {
+  const route = ROUTES.find((one) => one.path === path);
+  return route !== undefined && isOffered(route, config(), signedIn.value ? session().roles : null);
 }
 
 export function signInAddress(path: string): string {
@@ -57,15 +61,13 @@ interface ItemProps {
   icon: IconName;
   name: string;
   path: string;
-  /** Shown only then. */
-  when?: boolean;
   /** Only where there is room for it: a phone reaches it from the profile. */
   wide?: boolean;
   badge?: number;
 }
 
-function Item({ to, icon, name, path, when = true, wide = false, badge = 0 }: ItemProps) {
-  if (!when || !ROUTES.some((route) => route.path === to)) {
+function Item({ to, icon, name, path, wide = false, badge = 0 }: ItemProps) {
+  if (!offers(to)) {
     return null;
   }
   return (

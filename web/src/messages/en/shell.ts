@@ -32,6 +32,7 @@ export default {
   'common.reload': 'Reload',
   'error.slow': 'That took too long. Try again.',
   'error.network': 'The network is not there. Try again.',
+  'error.offline': 'That did not work. Try again once you are online.',
   'error.signIn': 'Sign in first',
   'error.other': 'That did not work. Try again later.',
   'error.page': 'This page did not load',
