@@ -11,9 +11,9 @@ from urllib.parse import quote
 import httpx
 
 from reelstack_client.audit_log import AuditEntry
-from reelstack_client.errors import ClientError, Unreachable
+from reelstack_client.errors import ClientError, Unreachable, several
 from reelstack_client.methods import operation, pages
-from reelstack_client.models import Answer, Page, SiteUrl
+from reelstack_client.models import Address, Answer, Page, SiteUrl
 from reelstack_client.room import Manner, Room
 from reelstack_client.steps import Send, Sleep, Steps, sending, working
 
@@ -73,6 +73,22 @@ class ProfileChanges(TypedDict, total=False):
     privacy: Literal["public", "private", "friends"]
 
 
+class Offer(Answer):
+    """Where storage takes a picture, and the form that it wants beside."""
+
+    url: Address
+    fields: dict[str, str]
+    max_bytes: int
+
+
+class Revoked(Answer):
+    revoked: int
+
+
+class Roles(Answer):
+    roles: list[str]
+
+
 class Accounts(Room[Manner]):
     """`suspend`, `restore`, `account`, `grant`, `withdraw` and `audit` need the role admin."""
 
@@ -89,7 +105,8 @@ class Accounts(Room[Manner]):
     @operation
     def edit(self, **changes: Unpack[ProfileChanges]) -> Steps[Me]:
         """Changes display_name, bio, links, language or privacy."""
-        return self._ask(Me, "PATCH", "/v1/me", body=dict(changes), repeatable=True)
+        body = dict(changes) | ({"links": several(changes["links"])} if "links" in changes else {})
+        return self._ask(Me, "PATCH", "/v1/me", body=body, repeatable=True)
 
     @operation
     def claim_handle(self, handle: str) -> Steps[Me]:
@@ -108,14 +125,14 @@ class Accounts(Room[Manner]):
             raise PictureNotTaken(f"{file.name}: send one of {', '.join(PICTURES)}")
         before = yield from Accounts.me.steps(self)
         wish = {"content_type": content_type}
-        offer = yield from self._json("POST", "/v1/me/avatar", body=wish, repeatable=True)
-        if file.stat().st_size > offer["max_bytes"]:
-            raise PictureNotTaken(f"{file.name} is larger than {offer['max_bytes']} bytes")
+        offer = yield from self._ask(Offer, "POST", "/v1/me/avatar", body=wish, repeatable=True)
+        if file.stat().st_size > offer.max_bytes:
+            raise PictureNotTaken(f"{file.name} is larger than {offer.max_bytes} bytes")
         picture = yield from working(file.read_bytes)
-        form = {"data": offer["fields"], "files": {"file": (file.name, picture, content_type)}}
+        form = {"data": offer.fields, "files": {"file": (file.name, picture, content_type)}}
         try:
-            taken = yield from sending(Send("POST", offer["url"], options=form))
-        except httpx.TransportError as error:
+            taken = yield from sending(Send("POST", offer.url, options=form))
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise Unreachable(f"storage does not answer: {error}") from error
         if taken.is_error:
             raise PictureNotTaken(f"storage refused {file.name}: {taken.status_code}")
@@ -140,8 +157,7 @@ class Accounts(Room[Manner]):
     @operation
     def sessions(self) -> Steps[list[Session]]:
         """Where I am signed in, the latest seen first."""
-        answer = yield from self._json("GET", "/v1/me/sessions")
-        return [Session.model_validate(item) for item in answer["items"]]
+        return (yield from self._ask(Page[Session], "GET", "/v1/me/sessions")).items
 
     @operation
     def revoke(self, session_id: str) -> Steps[None]:
@@ -151,8 +167,7 @@ class Accounts(Room[Manner]):
     @operation
     def revoke_others(self) -> Steps[int]:
         """Signs me out everywhere but here; returns how many sign-ins ended."""
-        answer = yield from self._json("DELETE", "/v1/me/sessions")
-        return int(answer["revoked"])
+        return (yield from self._ask(Revoked, "DELETE", "/v1/me/sessions")).revoked
 
     @operation
     def change_password(self, old: str, new: str) -> Steps[None]:
@@ -194,5 +209,4 @@ class Accounts(Room[Manner]):
         return self._ask(Account, method, path, body=body, repeatable=True)
 
     def _roles(self, method: str, user_id: str, role: Role) -> Steps[list[str]]:
-        answer = yield from self._json(method, f"/v1/users/{quote(user_id, safe='')}/roles/{role}")
-        return [str(name) for name in answer["roles"]]
+        return (yield from self._ask(Roles, method, f"/v1/users/{quote(user_id, safe='')}/roles/{role}")).roles

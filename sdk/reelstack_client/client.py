@@ -68,7 +68,7 @@ class Rooms(Room[Manner]):
     @operation
     def health(self) -> Steps[dict[str, Any]]:
         """That the service answers, and as which stage."""
-        return self._json("GET", "/v1/health")
+        return self._ask(dict[str, Any], "GET", "/v1/health")
 
 
 class Client(Rooms[Blocking]):

@@ -119,7 +119,7 @@ class Feed(Room[Manner]):
             if ready := (yield from self._ready_made(region, limit, session)):
                 return ready
             found = yield from self._transport.call(**asked)
-        return FeedPage.model_validate(found.json(), context=self._context)
+        return self._read(FeedPage, found, "/v1/feed")
 
     def _ready_made(self, region: str | None, limit: int | None, session: str | None) -> Steps[FeedPage | None]:
         """Nobody's in particular, so no token is sent."""

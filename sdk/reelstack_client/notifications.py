@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any, Literal
 
-from reelstack_client.errors import AWAY, asked_by
+from reelstack_client.errors import AWAY, Unreachable, asked_by, several
 from reelstack_client.methods import operation, pages, stream
 from reelstack_client.models import Answer, Page, UserCard
 from reelstack_client.room import Manner, Room
@@ -63,6 +63,24 @@ class Device(Answer):
     registered_at: int
 
 
+class Unread(Answer):
+    unread: int
+
+
+class SwitchedOff(Answer):
+    off: frozenset[str]
+
+
+class Connection(Answer):
+    url: str
+
+
+class Pushed(Answer):
+    """What a connection says. The gateway itself says something, too, as that it is overloaded."""
+
+    notification: Notification | None = None
+
+
 class Notifications(Room[Manner]):
     """Pages may hold fewer than were asked for and still have a cursor."""
 
@@ -74,25 +92,22 @@ class Notifications(Room[Manner]):
     @operation
     def unread(self) -> Steps[int]:
         """50 stands for 50 or more."""
-        answer = yield from self._json("GET", "/v1/me/notifications/unread")
-        return int(answer["unread"])
+        return (yield from self._ask(Unread, "GET", "/v1/me/notifications/unread")).unread
 
     @operation
     def mark_read(self, to: int) -> Steps[int]:
         """All that came in until `to` (the `at` of the newest that was seen). Returns how many are unread now."""
-        answer = yield from self._json("PUT", "/v1/me/notifications/read", body={"to": to})
-        return int(answer["unread"])
+        return (yield from self._ask(Unread, "PUT", "/v1/me/notifications/read", body={"to": to})).unread
 
     @operation
     def switched_off(self) -> Steps[frozenset[str]]:
         """Kinds I do not want."""
-        answer = yield from self._json("GET", "/v1/me/notification-preferences")
-        return frozenset(answer["off"])
+        return (yield from self._ask(SwitchedOff, "GET", "/v1/me/notification-preferences")).off
 
     @operation
     def switch_off(self, kinds: Collection[Kind]) -> Steps[None]:
         """These kinds and no others."""
-        return self._do("PUT", "/v1/me/notification-preferences", body={"off": sorted(kinds)})
+        return self._do("PUT", "/v1/me/notification-preferences", body={"off": sorted(several(kinds))})
 
     @operation
     def mute(self, user_id: str) -> Steps[None]:
@@ -119,8 +134,7 @@ class Notifications(Room[Manner]):
     @operation
     def open_connection(self) -> Steps[str]:
         """The address of a WebSocket connection, good once and for a minute."""
-        answer = yield from self._json("POST", "/v1/me/connection", repeatable=True)
-        return str(answer["url"])
+        return (yield from self._ask(Connection, "POST", "/v1/me/connection", repeatable=True)).url
 
     @stream
     def listen(self, *, since: int, connect: Callable[..., Any] | None = None) -> Stream[Notification]:
@@ -138,14 +152,12 @@ class Notifications(Room[Manner]):
                 yield from self._missed(seen, since)
                 while True:
                     try:
-                        pushed: dict[str, Any] = json.loads((yield Receive(QUIET_SECONDS)))
+                        told = _json((yield Receive(QUIET_SECONDS)))
                     except TimeoutError:
                         yield from self._missed(seen, since)
                     else:
-                        # The gateway itself says something, too, as that it is overloaded.
-                        told = [pushed["notification"]] if "notification" in pushed else []
-                        found = [Notification.model_validate(one, context=self._context) for one in told]
-                        yield from _new(seen, since, found)
+                        pushed = self._read(Pushed, told, "the connection").notification
+                        yield from _new(seen, since, [pushed] if pushed else [])
             except _lost() as error:
                 yield Sleep(self._transport.backoff.delay(lost, asked_by(error), lost=True))
                 lost += 1
@@ -162,6 +174,14 @@ class Notifications(Room[Manner]):
             if cursor is None or (page.items and page.items[-1].at <= until):
                 break
         yield from _new(seen, since, found[::-1])
+
+
+def _json(told: str | bytes) -> Any:
+    """Raises Unreachable: what stands between may say something of its own."""
+    try:
+        return json.loads(told)
+    except ValueError:
+        raise Unreachable("something else answered on the connection") from None
 
 
 def _lost() -> tuple[type[Exception], ...]:

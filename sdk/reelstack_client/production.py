@@ -7,7 +7,7 @@ from typing import Any
 
 from reelstack_client.errors import several
 from reelstack_client.methods import operation
-from reelstack_client.models import Answer
+from reelstack_client.models import Answer, Page
 from reelstack_client.room import Manner, Room
 from reelstack_client.steps import Steps
 from reelstack_client.videos import Video
@@ -33,26 +33,29 @@ class Reencoded(Answer):
     cursor: str | None = None
 
 
+class Moved(Answer):
+    moved: dict[str, int]
+
+
 class Production(Room[Manner]):
     """Every method needs the role admin."""
 
     @operation
     def status(self) -> Steps[dict[str, Any]]:
         """Who runs, who waits and for how long, what is dead, what the day has cost."""
-        return self._json("GET", "/v1/production")
+        return self._ask(dict[str, Any], "GET", "/v1/production")
 
     @operation
     def dead_letters(self, priority: str | None = None) -> Steps[list[DeadLetter]]:
         """Orders that could not be started, each with the reason."""
-        answer = yield from self._json("GET", "/v1/production/dead-letters", query={"priority": priority})
-        return [DeadLetter.model_validate(one) for one in answer["items"]]
+        path, query = "/v1/production/dead-letters", {"priority": priority}
+        return (yield from self._ask(Page[DeadLetter], "GET", path, query=query)).items
 
     @operation
     def redrive(self, priority: str | None = None) -> Steps[dict[str, int]]:
         """Sends dead letters back to their queues, at most 50 of each. Returns how many of which."""
         body = {"priority": priority}
-        answer = yield from self._json("POST", "/v1/production/redrive", body=body, repeatable=True)
-        return {str(name): int(number) for name, number in answer["moved"].items()}
+        return (yield from self._ask(Moved, "POST", "/v1/production/redrive", body=body, repeatable=True)).moved
 
     @operation
     def produce(self, video_id: str, renditions: Iterable[str] = (), priority: str = "normal") -> Steps[Video]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Protocol, TypeVar
+import functools
+from collections.abc import Hashable
+from typing import Any, Generic, Protocol, TypeVar, cast
 
-import httpx
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from reelstack_client.errors import ClientError
-from reelstack_client.models import Answer, Item, Page
+from reelstack_client.models import Item, Page
 from reelstack_client.steps import Steps, Stream
 from reelstack_client.transport import Transport
 
-Kind = TypeVar("Kind", bound=Answer)
+Kind = TypeVar("Kind")
 
 
 class Blocking:
@@ -50,25 +51,31 @@ class Room(Runs[Manner]):
 
     def _ask(self, kind: type[Kind], method: str, path: str, **request: Any) -> Steps[Kind]:
         """The answer to one request as a `kind`; `request` is what Transport.call takes besides."""
-        answer = yield from self._transport.call(method, path, **request)
-        return _read(kind, answer, self._context)
+        told = yield from self._transport.call(method, path, **request)
+        return self._read(kind, told, path)
 
     def _do(self, method: str, path: str, **request: Any) -> Steps[None]:
         """A request whose answer says nothing."""
-        yield from self._transport.call(method, path, **request)
-
-    def _json(self, method: str, path: str, **request: Any) -> Steps[Any]:
-        """The answer to one request as it is."""
-        answer = yield from self._transport.call(method, path, **request)
-        return answer.json()
+        yield from self._transport.call(method, path, answered=False, **request)
 
     def _page(
         self, item: type[Item], path: str, limit: int | None, cursor: str | None, **query: Any
     ) -> Steps[Page[Item]]:
         """One page of a list. A service may put fewer items on it than were asked for, and still name a cursor."""
-        answer = yield from self._transport.call("GET", path, query={**query, "limit": limit, "cursor": cursor})
+        told = yield from self._transport.call("GET", path, query={**query, "limit": limit, "cursor": cursor})
         page = Page[item]  # type: ignore[valid-type]  # a generic made at run time
-        return _read(page, answer, self._context)
+        return self._read(page, told, path)
+
+    def _read(self, kind: type[Kind], told: Any, by: str) -> Kind:
+        """What the path `by` told, as a `kind`. Raises ClientError for another form than this release knows, which no
+        repeat would change."""
+        try:
+            known: Kind = _reader(cast(Hashable, kind)).validate_python(told, context=self._context)
+            return known
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"])) or "the answer"
+            raise ClientError(f"{by} answered in another form: {place}: {first['msg']}") from error
 
     @property
     def edge_url(self) -> str:
@@ -80,11 +87,6 @@ class Room(Runs[Manner]):
         return {"edge_url": self._transport.edge_url}
 
 
-def _read(kind: type[Kind], answer: httpx.Response, context: dict[str, str]) -> Kind:
-    """Raises ClientError for an answer of another form than this release knows, which no repeat would change."""
-    try:
-        return kind.model_validate(answer.json() if answer.content else None, context=context)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the answer"
-        raise ClientError(f"{answer.url.path} answered in another form: {place}: {first['msg']}") from error
+@functools.cache
+def _reader(kind: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(cast(Any, kind))

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, cast
+from typing import cast
 
 import httpx
+from pydantic import BaseModel, Field, ValidationError
 
 from reelstack_client.blocking import BlockingRunner
 from reelstack_client.errors import SignInFailed, Unreachable
 from reelstack_client.steps import Send, Steps, sending
+from reelstack_client.transport import checked
 
 EARLY_SECONDS = 60
 """How long before its end an access token is replaced."""
@@ -24,11 +26,12 @@ TIMEOUT_SECONDS = 20
 class SignIn:
     """Signs in on first use, and refreshes before the token ends.
 
-    `endpoint` is https://cognito-idp.<region>.amazonaws.com, or the local cloud's AWS endpoint.
+    `endpoint` is https://cognito-idp.<region>.amazonaws.com, or the local cloud's AWS endpoint. Raises ClientError for
+    what is no address.
     """
 
     def __init__(self, endpoint: str, client_id: str, name: str, password: str) -> None:
-        self.endpoint = endpoint
+        self.endpoint = checked(endpoint)
         self.client_id = client_id
         self.name = name
         self._password = password
@@ -55,20 +58,42 @@ class SignIn:
         headers = {"X-Amz-Target": TARGET, "Content-Type": "application/x-amz-json-1.1"}
         try:
             response = yield from sending(Send("POST", self.endpoint, headers, {"json": asked}))
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise Unreachable(f"sign-in service at {self.endpoint} does not answer: {error}") from error
         if response.status_code >= 500:
             raise Unreachable(f"sign-in service at {self.endpoint} fails: {response.status_code}")
-        body: dict[str, Any] = response.json() if response.content else {}
-        result = body.get("AuthenticationResult")
-        if response.status_code != 200 or not result:
-            why = body.get("message") or body.get("Message") or body.get("ChallengeName") or response.status_code
+        told = _told(response)
+        if response.status_code != 200 or not told.result:
+            why = told.message or told.shouted or told.challenge or response.status_code
             raise SignInFailed(f"could not sign in as {self.name}: {why}")
-        self._access = str(result["AccessToken"])
-        self._refresh = str(result.get("RefreshToken", self._refresh))
-        lasts = float(result["ExpiresIn"]) - EARLY_SECONDS
+        self._access = told.result.access
+        self._refresh = told.result.refresh or self._refresh
+        lasts = told.result.seconds - EARLY_SECONDS
         steady, shown = _clocks()
         self._ends = (steady + lasts, shown + lasts)
+
+
+class _Tokens(BaseModel):
+    access: str = Field(alias="AccessToken", min_length=1)
+    refresh: str | None = Field(None, alias="RefreshToken")
+    seconds: float = Field(alias="ExpiresIn")
+
+
+class _Told(BaseModel):
+    """What Cognito says. It spells `message` in two ways."""
+
+    result: _Tokens | None = Field(None, alias="AuthenticationResult")
+    challenge: str | None = Field(None, alias="ChallengeName")
+    message: str | None = None
+    shouted: str | None = Field(None, alias="Message")
+
+
+def _told(response: httpx.Response) -> _Told:
+    """Raises Unreachable for what no sign-in service says, such as the page of a hotel's network."""
+    try:
+        return _Told.model_validate_json(response.content or b"{}")
+    except ValidationError:
+        raise Unreachable(f"something else answered {response.status_code} as the sign-in service") from None
 
 
 def _clocks() -> tuple[float, float]:

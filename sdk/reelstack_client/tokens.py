@@ -24,7 +24,9 @@ class AnyTokenProvider(Protocol):
 def bearer(token: str) -> str:
     """The value of the header Authorization. What a file has around a token is left out. Raises SignInFailed, which
     does not name what was given: it may be a token but for one letter, and errors are logged."""
-    told = (token or "").strip()
+    told = token.strip() if isinstance(token, str) else ""
     if not re.fullmatch(r"[\x21-\x7e]+", told):
-        raise SignInFailed("what the token provider gave is no token: empty, or with spaces or other characters in it")
+        raise SignInFailed(
+            "what the token provider gave is no token: no text, empty, or with spaces or other characters in it"
+        )
     return f"Bearer {told}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Literal, TypedDict, Unpack
 
 from reelstack_client.analytics import Analytics
-from reelstack_client.errors import AWAY, ClientError, asked_by
+from reelstack_client.errors import AWAY, ClientError, asked_by, several
 from reelstack_client.methods import operation, pages
 from reelstack_client.models import Answer, Page, SiteUrl, UserCard
 from reelstack_client.room import Manner, Room
@@ -202,7 +202,8 @@ class Videos(Room[Manner]):
     @operation
     def edit(self, video_id: str, **changes: Unpack[VideoChanges]) -> Steps[Video]:
         """Changes title, description, tags, language or visibility."""
-        return self._ask(Video, "PATCH", f"/v1/videos/{video_id}", body=dict(changes), repeatable=True)
+        body = dict(changes) | ({"tags": several(changes["tags"])} if "tags" in changes else {})
+        return self._ask(Video, "PATCH", f"/v1/videos/{video_id}", body=body, repeatable=True)
 
     @operation
     def delete(self, video_id: str) -> Steps[None]:
@@ -256,6 +257,7 @@ class Videos(Room[Manner]):
         A service that fails or is away for a while is asked again until the time is over, no sooner than it wants.
         Raises NotInTime.
         """
+        final = several(accept)
         deadline, last = time.monotonic() + seconds, "not known"
         while True:
             try:
@@ -264,7 +266,7 @@ class Videos(Room[Manner]):
                 last, asked = f"not known ({error})", asked_by(error)
             else:
                 seen(video)
-                if video.state in accept:
+                if video.state in final:
                     return video
                 last, asked = f"still {video.state}", 0.0
             left = deadline - time.monotonic()

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from reelstack_client import PasswordSignIn, SignInFailed, Unreachable
+from reelstack_client import ClientError, PasswordSignIn, SignInFailed, Unreachable
 
 
 def cognito(*results: dict[str, Any]) -> tuple[Callable[[httpx.Request], httpx.Response], list[dict[str, Any]]]:
@@ -89,3 +89,22 @@ def test_a_challenge_is_not_taken_for_a_token() -> None:
     )
     with pytest.raises(SignInFailed, match="MFA"):
         PasswordSignIn("http://cognito.test", "client", "ann", "secret", http)()
+
+
+@pytest.mark.parametrize(
+    "body", [b"<h1>Welcome</h1>", b"[]", b"\xff", b'{"AuthenticationResult": {}}', b'{"AuthenticationResult": 5}']
+)
+def test_what_no_user_pool_says_is_no_answer(body: bytes) -> None:
+    with pytest.raises(Unreachable, match="something else answered 200"):
+        sign_in(lambda _: httpx.Response(200, content=body))()
+
+
+def test_an_empty_answer_is_no_sign_in() -> None:
+    with pytest.raises(SignInFailed):
+        sign_in(lambda _: httpx.Response(200))()
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "cognito.test", "", "ftp://cognito.test", "http://"])
+def test_what_is_no_address_is_told_before_anything_is_asked(address: str) -> None:
+    with pytest.raises(ClientError, match="is no address of a service"):
+        PasswordSignIn(address, "client", "ann", "secret")

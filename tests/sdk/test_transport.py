@@ -1,13 +1,14 @@
 """The client's requests: what goes along, what is repeated and what is not."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import httpx
 import pytest
 
-from reelstack_client import Client, ClientError, ServiceFailed, SignInFailed, TooMany, Unreachable
+from reelstack_client import Client, ClientError, ServiceFailed, SignInFailed, TooMany, Unreachable, Wishes
 from tests.support import both_clients
 from tests.support.client_answers import VIDEO, Responses, ok
 from tests.support.service_in_process import problem
@@ -71,28 +72,65 @@ def test_the_page_of_another_network_is_no_answer(page: httpx.Response) -> None:
     assert [request.method for request in responses.requests] == ["GET", "GET", "PUT", "PUT", "POST"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"not json"])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"not json"])
 def test_what_cannot_be_read_is_no_answer(body: bytes) -> None:
     torn = httpx.Response(200, headers={"content-type": "application/json"}, content=body)
     responses = Responses(torn, ok(VIDEO))
     assert responses.client().videos.get("v1").video_id == "v1"
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"video_id": 7}'])
-def test_an_answer_of_another_form_is_told_at_once(body: bytes) -> None:
-    responses = Responses(httpx.Response(200, headers={"content-type": "application/json"}, content=body))
+@pytest.mark.parametrize(
+    "asks",
+    [
+        lambda client: client.videos.get("v1"),
+        lambda client: client.videos.list(),
+        lambda client: client.feed.page(),
+        lambda client: client.accounts.sessions(),
+        lambda client: client.accounts.revoke_others(),
+        lambda client: client.accounts.grant("u1", "creator"),
+        lambda client: client.notifications.unread(),
+        lambda client: client.notifications.switched_off(),
+        lambda client: client.production.dead_letters(),
+        lambda client: client.production.redrive(),
+    ],
+)
+@pytest.mark.parametrize("body", [[], {"video_id": 7, "items": 7}, 5, "text", {"items": [[]], "roles": {}}])
+def test_an_answer_of_another_form_is_told_at_once(asks: Callable[[Any], Any], body: Any) -> None:
+    responses = Responses(ok(body))
     with pytest.raises(ClientError, match="in another form"):
-        responses.client().videos.get("v1")
+        asks(responses.client())
     assert len(responses.requests) == 1
 
 
-@pytest.mark.parametrize("token", ["", " ", "two words", "gr\u00fcn", "a\r\nx: y"])
-def test_what_is_no_token_is_told_without_naming_it(token: str) -> None:
+@pytest.mark.parametrize(
+    "asks",
+    [
+        lambda client, words: client.videos.edit("v1", tags=words),
+        lambda client, words: client.accounts.edit(links=words),
+        lambda client, words: client.feed.set_interests(words),
+        lambda client, words: client.feed.set_interests([], words),
+        lambda client, words: client.notifications.switch_off(words),
+        lambda client, words: client.production.produce("v1", words),
+        lambda client, words: client.behavior.report(words),
+        lambda client, words: client.videos.wait("v1", accept=words),
+        lambda client, words: client.uploads.create(1, "video/mp4", Wishes("a", tags=words), "key"),
+    ],
+)
+@pytest.mark.parametrize("words", ["cats", b"cats", [b"cats"], [1], [None]])
+def test_one_text_is_no_list_of_texts(asks: Callable[[Any, Any], Any], words: Any) -> None:
+    responses = Responses()
+    with pytest.raises(ClientError, match=r"list of (texts|events) is wanted"):
+        asks(responses.client(), words)
+    assert responses.requests == []
+
+
+@pytest.mark.parametrize("token", ["", " ", "two words", "gr\u00fcn", "a\r\nx: y", b"secret", 12345, None])
+def test_what_is_no_token_is_told_without_naming_it(token: Any) -> None:
     responses = Responses(ok(VIDEO))
     client = both_clients.made("http://edge.test", lambda: token, httpx.MockTransport(responses))
     with pytest.raises(SignInFailed) as found:
         client.videos.get("v1")
-    assert token.strip() == "" or token not in str(found.value)
+    assert not str(token).strip() or str(token) not in str(found.value)
     assert responses.requests == []
 
 
@@ -182,3 +220,34 @@ def test_the_program_is_named_since_people_read_it_among_their_sign_ins(listener
         with pytest.raises(ClientError):
             client.videos.get("v1")
     assert listener.agents == ["reelstack-client", "Holiday 1.0"]
+
+
+@pytest.mark.parametrize("status", [200, 204])
+def test_an_empty_answer_is_a_lost_one_where_something_is_wanted(status: int) -> None:
+    responses = Responses(*[httpx.Response(status)] * 4)
+    client = responses.client()
+    with pytest.raises(Unreachable):
+        client.videos.get("v1")
+    assert len(responses.requests) == 3
+    client.videos.delete("v1")
+    assert len(responses.requests) == 4
+
+
+def test_what_is_no_path_is_told_before_it_is_asked() -> None:
+    responses = Responses()
+    with pytest.raises(ClientError, match="is no path of a service"):
+        responses.client().videos.get("v\n1")
+    assert responses.requests == []
+
+
+def test_each_answer_is_parsed_once() -> None:
+    read = list[int]()
+
+    class Counted(httpx.Response):
+        def json(self, **more: Any) -> Any:
+            read.append(1)
+            return super().json(**more)
+
+    answer = httpx.MockTransport(lambda _: Counted(200, json=VIDEO))
+    assert Client("http://edge.test", http=httpx.Client(transport=answer), resume_folder=None).videos.get("v1").title
+    assert read == [1]

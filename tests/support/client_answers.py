@@ -22,7 +22,10 @@ class Answers(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content) if request.content else None
         self.asked.append((request.method, request.url.raw_path.decode(), body))
-        return httpx.Response(self.status, json=self.documents.pop(0))
+        document = self.documents.pop(0)
+        if document is None and self.status < httpx.codes.BAD_REQUEST:
+            return httpx.Response(httpx.codes.NO_CONTENT)
+        return httpx.Response(self.status, json=document)
 
 
 def client(answers: Answers) -> Client:
