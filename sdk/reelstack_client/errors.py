@@ -84,7 +84,7 @@ class PartsMissing(Conflict):
     def missing(self) -> list[int]:
         """Part numbers that storage does not hold."""
         told: Any = self.extra.get("missing")
-        return [one for one in cast(list[Any], told) if isinstance(one, int)] if isinstance(told, list) else []
+        return [one for one in told if isinstance(one, int)] if isinstance(told, list) else []
 
 
 class TooLarge(Refused):

@@ -181,7 +181,8 @@ class Feed(Room[Manner]):
 
     @operation
     def set_interests(self, tags: Sequence[str], languages: Sequence[str] = ()) -> Steps[Interests]:
-        """Instead of what I chose before: at most 20 tags and 10 languages (BCP 47, such as "de")."""
+        """Instead of what I chose before: at most 20 tags and 10 languages (BCP 47, such as "de"). An empty list takes
+        back what was chosen of its kind."""
         body = {"tags": several(tags), "languages": several(languages)}
         return self._ask(Interests, "PUT", "/v1/me/interests", body=body)
 

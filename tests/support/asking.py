@@ -9,7 +9,11 @@ from reelstack.web.route_policy import KEPT
 from tests.support.world import IDS, PASSWORD
 
 SERVICE = {route: line.name for line in FUNCTIONS for route in (*line.routes, *line.public_routes)}
-QUERIES = {"GET /v1/search/videos": "?q=bunny", "GET /v1/search/users": "?q=ann", "GET /v1/oembed": "?url=/@ann/vid"}
+QUERIES = {
+    "GET /v1/search/videos": "?q=bunny",
+    "GET /v1/search/users": "?q=ann",
+    "GET /v1/oembed": "?url=https://clips.example.com/@ann/vid",
+}
 NEVER_KEPT = "no-store"
 BODIES: dict[str, Any] = {
     "POST /v1/uploads": {"title": "New", "size_bytes": 10, "content_type": "video/mp4"},
