@@ -19,6 +19,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/uploads": {"title": "New", "size_bytes": 10, "content_type": "video/mp4"},
     "POST /v1/uploads/{upload_id}/sign": {"method": "GET", "key": "upl", "uploadId": "upl"},
     "PATCH /v1/videos/{video_id}": {"title": "New"},
+    "PUT /v1/me/interests": {"tags": ["tea"]},
     "PATCH /v1/me": {"bio": "New"},
     "POST /v1/me/password": {"old_password": PASSWORD, "new_password": f"{PASSWORD}!"},
     "PUT /v1/me/handle": {"handle": "bob"},
