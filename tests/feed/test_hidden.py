@@ -145,7 +145,7 @@ def test_interests_are_not_emptied_by_saying_nothing(call: Call, wrong: dict[str
 @pytest.mark.parametrize("empty", [{"tags": []}, {"languages": []}, {"tags": [], "languages": []}])
 def test_interests_are_taken_back_by_an_empty_list(call: Call, empty: dict[str, Any]) -> None:
     call("feed", "PUT", "/v1/me/interests", user="bob", body={"tags": ["tea"], "languages": ["de"]})
-    nothing = {"tags": [], "languages": []}
+    nothing: dict[str, list[str]] = {"tags": [], "languages": []}
     assert call("feed", "PUT", "/v1/me/interests", user="bob", body=empty).json == nothing
     assert call("feed", "GET", "/v1/me/interests", user="bob").json == nothing
 
