@@ -13,7 +13,7 @@ import httpx
 from reelstack_client.audit_log import AuditEntry
 from reelstack_client.errors import ClientError, Unreachable, several
 from reelstack_client.methods import operation, pages
-from reelstack_client.models import Answer, Page, SiteUrl
+from reelstack_client.models import Address, Answer, Page, SiteUrl
 from reelstack_client.room import Manner, Room
 from reelstack_client.steps import Send, Sleep, Steps, sending, working
 
@@ -76,7 +76,7 @@ class ProfileChanges(TypedDict, total=False):
 class Offer(Answer):
     """Where storage takes a picture, and the form that it wants beside."""
 
-    url: str
+    url: Address
     fields: dict[str, str]
     max_bytes: int
 
@@ -132,7 +132,7 @@ class Accounts(Room[Manner]):
         form = {"data": offer.fields, "files": {"file": (file.name, picture, content_type)}}
         try:
             taken = yield from sending(Send("POST", offer.url, options=form))
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise Unreachable(f"storage does not answer: {error}") from error
         if taken.is_error:
             raise PictureNotTaken(f"storage refused {file.name}: {taken.status_code}")

@@ -13,7 +13,7 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -69,10 +69,11 @@ class Behavior(Room[Manner]):
     @operation
     def report(self, events: Sequence[dict[str, Any]]) -> Steps[Taken]:
         """Sends at most 100 events, in the form of docs/behavior.md, once; `queue` keeps them until they are taken."""
-        given: list[Any] = list(events)
-        if not all(isinstance(one, dict) for one in given):
+        given: Any = events
+        listed: list[Any] = list(given) if isinstance(given, Iterable) else [given]
+        if isinstance(given, str | bytes) or not all(isinstance(one, dict) for one in listed):
             raise ClientError("a list of events is wanted, each a dictionary (docs/behavior.md)")
-        body = {"sent_at": _now_ms(), "events": given}
+        body = {"sent_at": _now_ms(), "events": listed}
         return self._ask(Taken, "POST", "/v1/events", body=body, repeatable=True)
 
     def queue(self, folder: Path | None = None) -> EventQueue[Manner]:
@@ -122,7 +123,7 @@ class EventQueue(Runs[Manner]):
                     yield from working(partial(self._remove, [batch[0][0]]))  # nobody will ever take it
                     continue
                 taken = yield from self._one_by_one(batch)
-            later = {batch[place][0] for place in taken.retry}
+            later = {batch[place][0] for place in taken.retry if 0 <= place < len(batch)}
             settled = [one for one, _ in batch if one not in later]
             yield from working(partial(self._remove, settled))
             if later:

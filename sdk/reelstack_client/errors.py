@@ -83,7 +83,8 @@ class PartsMissing(Conflict):
     @property
     def missing(self) -> list[int]:
         """Part numbers that storage does not hold."""
-        return [int(number) for number in self.extra.get("missing", [])]
+        told: Any = self.extra.get("missing")
+        return [one for one in told if isinstance(one, int)] if isinstance(told, list) else []
 
 
 class TooLarge(Refused):
@@ -115,7 +116,7 @@ class ServiceFailed(Refused):
 def _seconds(refused: Refused, otherwise: float) -> float:
     try:
         asked = float(refused.extra.get("retry_after", otherwise))
-    except ValueError:
+    except (TypeError, ValueError):
         return otherwise
     return asked if asked >= 0 and math.isfinite(asked) else otherwise
 
@@ -146,7 +147,7 @@ def refusal(response: httpx.Response) -> Refused:
     """The typed error of an answer with status ≥ 400; the gateway's own `{"message": ...}` answers included."""
     try:
         said: Any = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     body = cast(dict[str, Any], said) if isinstance(said, dict) else {}
     kind = str(body.pop("type", "")).removeprefix(PROBLEMS) or "unknown"
@@ -161,11 +162,13 @@ def refusal(response: httpx.Response) -> Refused:
 
 
 def several(given: Iterable[str]) -> list[str]:
-    """Texts in a list. Raises ClientError for one text, which Python would take for its letters, for bytes, and for
-    what is no list of texts."""
-    if isinstance(given, str | bytes | bytearray):
-        raise ClientError(f"{given!r} is one text; a list of texts is wanted: [{given!r}]")
-    found = list(given) if isinstance(given, Iterable) else [given]
-    if wrong := [one for one in found if not isinstance(one, str)]:
-        raise ClientError(f"{wrong[0]!r} is no text; a list of texts is wanted")
+    """Texts in a list. Raises ClientError for one text, which Python would take for its letters, and for what is no
+    list of texts."""
+    listed: Any = given
+    if isinstance(listed, str | bytes | bytearray):
+        raise ClientError(f"{listed!r} is one text; a list of texts is wanted: [{listed!r}]")
+    found: list[Any] = list(listed) if isinstance(listed, Iterable) else [listed]
+    for one in found:
+        if not isinstance(one, str):
+            raise ClientError(f"{one!r} is no text; a list of texts is wanted")
     return found

@@ -119,7 +119,7 @@ class Feed(Room[Manner]):
             if ready := (yield from self._ready_made(region, limit, session)):
                 return ready
             found = yield from self._transport.call(**asked)
-        return self._read(FeedPage, found)
+        return self._read(FeedPage, found, "/v1/feed")
 
     def _ready_made(self, region: str | None, limit: int | None, session: str | None) -> Steps[FeedPage | None]:
         """Nobody's in particular, so no token is sent."""
@@ -181,7 +181,8 @@ class Feed(Room[Manner]):
 
     @operation
     def set_interests(self, tags: Sequence[str], languages: Sequence[str] = ()) -> Steps[Interests]:
-        """Instead of what I chose before: at most 20 tags and 10 languages (BCP 47, such as "de")."""
+        """Instead of what I chose before: at most 20 tags and 10 languages (BCP 47, such as "de"). An empty list takes
+        back what was chosen of its kind."""
         body = {"tags": several(tags), "languages": several(languages)}
         return self._ask(Interests, "PUT", "/v1/me/interests", body=body)
 

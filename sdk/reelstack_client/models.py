@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Generic, TypeVar
 from urllib.parse import urljoin
 
+import httpx
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 
 
@@ -18,6 +19,19 @@ def _absolute(url: str, info: ValidationInfo) -> str:
     return urljoin(edge_url, url) if edge_url else url
 
 
+def _address(url: str) -> str:
+    """Told where it is read: httpx would raise an InvalidURL of its own where it is asked."""
+    try:
+        known = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ValueError(str(error)) from error
+    if known.scheme not in ("http", "https") or not known.host:
+        raise ValueError("no address")
+    return url
+
+
+Address = Annotated[str, AfterValidator(_address)]
+"""Where the client itself sends something, or fetches it from."""
 SiteUrl = Annotated[str, AfterValidator(_absolute)]
 """An address that the service names relative to its site; absolute once the client has answered."""
 

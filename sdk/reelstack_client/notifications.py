@@ -156,7 +156,7 @@ class Notifications(Room[Manner]):
                     except TimeoutError:
                         yield from self._missed(seen, since)
                     else:
-                        pushed = self._known(Pushed, told, "the connection").notification
+                        pushed = self._read(Pushed, told, "the connection").notification
                         yield from _new(seen, since, [pushed] if pushed else [])
             except _lost() as error:
                 yield Sleep(self._transport.backoff.delay(lost, asked_by(error), lost=True))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import quote
 
 import httpx
+from pydantic import AfterValidator
 
 from reelstack_client.errors import AWAY, ClientError, Unreachable, asked_by
 from reelstack_client.methods import operation
-from reelstack_client.models import Answer
+from reelstack_client.models import Address, Answer
 from reelstack_client.room import Manner, Room
 from reelstack_client.steps import Fetch, Sleep, Steps
 
@@ -22,10 +24,18 @@ class ExportNotMade(ClientError):
     """The export failed, or was not done in time."""
 
 
+def _plain(name: str) -> str:
+    """The last part of a name: never outside of the folder, whatever a service says."""
+    last = Path(name).name
+    if last in ("", "..") or "\0" in last:
+        raise ValueError("no name of a file")
+    return last
+
+
 class ExportFile(Answer):
-    name: str
+    name: Annotated[str, AfterValidator(_plain)]
     size_bytes: int
-    download_url: str
+    download_url: Address
     """Good for a quarter of an hour."""
 
 
@@ -113,10 +123,10 @@ class Privacy(Room[Manner]):
         return self._do("POST", self._of(user_id, "recover"), body={"reason": reason}, repeatable=True)
 
     def _fetch(self, file: ExportFile, folder: Path) -> Steps[Path]:
-        target = folder / Path(file.name).name  # never outside of it, whatever a service says
+        target = folder / file.name
         try:
             status: int = yield Fetch(file.download_url, target)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise Unreachable(f"storage does not answer: {error}") from error
         if status >= 400:
             raise ExportNotMade(f"storage refused {file.name}: {status}")

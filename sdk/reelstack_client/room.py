@@ -6,7 +6,6 @@ import functools
 from collections.abc import Hashable
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from reelstack_client.errors import ClientError
@@ -52,27 +51,24 @@ class Room(Runs[Manner]):
 
     def _ask(self, kind: type[Kind], method: str, path: str, **request: Any) -> Steps[Kind]:
         """The answer to one request as a `kind`; `request` is what Transport.call takes besides."""
-        answer = yield from self._transport.call(method, path, **request)
-        return self._read(kind, answer)
+        told = yield from self._transport.call(method, path, **request)
+        return self._read(kind, told, path)
 
     def _do(self, method: str, path: str, **request: Any) -> Steps[None]:
         """A request whose answer says nothing."""
-        yield from self._transport.call(method, path, **request)
+        yield from self._transport.call(method, path, answered=False, **request)
 
     def _page(
         self, item: type[Item], path: str, limit: int | None, cursor: str | None, **query: Any
     ) -> Steps[Page[Item]]:
         """One page of a list. A service may put fewer items on it than were asked for, and still name a cursor."""
-        answer = yield from self._transport.call("GET", path, query={**query, "limit": limit, "cursor": cursor})
+        told = yield from self._transport.call("GET", path, query={**query, "limit": limit, "cursor": cursor})
         page = Page[item]  # type: ignore[valid-type]  # a generic made at run time
-        return self._read(page, answer)
+        return self._read(page, told, path)
 
-    def _read(self, kind: type[Kind], answer: httpx.Response) -> Kind:
-        """Raises ClientError for an answer of another form than this release knows, which no repeat would change."""
-        return self._known(kind, answer.json() if answer.content else None, answer.url.path)
-
-    def _known(self, kind: type[Kind], told: Any, by: str) -> Kind:
-        """What the service told, `by` an address. Raises ClientError."""
+    def _read(self, kind: type[Kind], told: Any, by: str) -> Kind:
+        """What the path `by` told, as a `kind`. Raises ClientError for another form than this release knows, which no
+        repeat would change."""
         try:
             known: Kind = _reader(cast(Hashable, kind)).validate_python(told, context=self._context)
             return known

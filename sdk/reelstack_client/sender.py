@@ -120,7 +120,7 @@ class Sender:
             response = yield from sending(
                 Send("PUT", part.url, headers, {"timeout": timeout}, self._blocks(part, left), self._buffer)
             )
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             self.link.lost()
             self._give_up_if_stuck(str(error) or type(error).__name__)
             if left.bytes == 0:  # perhaps storage has it and only the answer was lost

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,11 +74,13 @@ class Transport:
         headers: dict[str, str] | None = None,
         repeatable: bool | None = None,
         keyed: bool = False,
-    ) -> Steps[httpx.Response]:
-        """The answer to one request, tried again on lost connections, 429 and 5xx if a repeat is harmless. It is for
-        most methods; `keyed` makes it harmless for a POST, by an Idempotency-Key that all tries have in common.
+        answered: bool = True,
+    ) -> Steps[Any]:
+        """What the answer to one request says, read from its JSON; None if it is empty, which is no answer where one is
+        wanted (`answered`). Tried again on lost connections, 429 and 5xx if a repeat is harmless. It is for most
+        methods; `keyed` makes it harmless for a POST, by an Idempotency-Key that all tries have in common.
 
-        Raises a Refused for any status ≥ 400, Unreachable when nothing answers.
+        Raises a Refused for any status ≥ 400, Unreachable when nothing answers, ClientError for a path of no address.
         """
         if repeatable is None:
             repeatable = keyed or method in HARMLESS
@@ -88,15 +91,16 @@ class Transport:
         while True:
             try:
                 response = yield from sending(send)
-                _check_ours(response)
+                if response.status_code < 400:
+                    return _told(response, answered)
+            except httpx.InvalidURL as error:
+                raise ClientError(f"{path!r} is no path of a service: {error}") from error
             except (httpx.TransportError, httpx.DecodingError, Unreachable) as error:
                 lost += 1
                 if not repeatable or lost >= self._losses or time.monotonic() - began > self.patience:
                     raise Unreachable(f"{self.edge_url} does not answer: {error or type(error).__name__}") from error
                 yield Sleep(self.backoff.delay(lost - 1, lost=True))
                 continue
-            if response.status_code < 400:
-                return response
             refused += 1
             says, asked = refusal(response), asked_to_wait(response)
             again = repeatable and _may_succeed(says) and asked <= LONGEST_WAIT
@@ -129,17 +133,15 @@ def checked(address: str) -> str:
     return address
 
 
-def _check_ours(response: httpx.Response) -> None:
-    """The page of a hotel's network, and where it redirects to, are no answer. Raises Unreachable."""
+def _told(response: httpx.Response, answered: bool) -> Any:
+    """The page of a hotel's network, where it redirects to, and what cannot be read are no answer: Unreachable."""
     json = response.headers.get("content-type", "").startswith("application/json")
-    says_nothing = response.status_code == httpx.codes.NO_CONTENT
-    if response.status_code < 400 and not (response.is_success and (json or says_nothing)):
-        raise Unreachable(f"something else answered {response.status_code}")
-    if response.is_success and not says_nothing:
-        try:
-            response.json()
-        except ValueError:
-            raise Unreachable(f"something else answered {response.status_code}") from None
+    if response.is_success and not response.content and not answered:
+        return None
+    if response.is_success and response.content and json:
+        with suppress(ValueError, RecursionError):  # the latter of lists in lists, a thousand deep
+            return response.json()
+    raise Unreachable(f"something else answered {response.status_code}")
 
 
 def _may_succeed(says: Refused) -> bool:

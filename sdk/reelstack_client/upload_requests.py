@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
+from reelstack_client.errors import several
 from reelstack_client.methods import operation
-from reelstack_client.models import Answer
+from reelstack_client.models import Address, Answer
 from reelstack_client.retry import Timing
 from reelstack_client.room import Manner, Room
 from reelstack_client.steps import Steps
@@ -29,7 +30,7 @@ class Part(Answer):
     """One signed part: PUT exactly `size_bytes` to `url` with `headers`."""
 
     number: int
-    url: str
+    url: Address
     headers: dict[str, str] = Field(default_factory=dict)
     size_bytes: int
 
@@ -47,7 +48,7 @@ class Upload(Answer):
     video_id: str
     state: str
     size_bytes: int
-    part_size_bytes: int
+    part_size_bytes: PositiveInt
     part_count: int
     parts: tuple[Part, ...] = ()
     held: tuple[Held, ...] = ()
@@ -98,7 +99,7 @@ class UploadRequests(Room[Manner]):
         body: dict[str, Any] = {
             "title": wishes.title,
             "description": wishes.description,
-            "tags": list(wishes.tags),
+            "tags": several(wishes.tags),
             "visibility": wishes.visibility,
             "size_bytes": size_bytes,
             "content_type": content_type,

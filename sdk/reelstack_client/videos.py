@@ -257,6 +257,7 @@ class Videos(Room[Manner]):
         A service that fails or is away for a while is asked again until the time is over, no sooner than it wants.
         Raises NotInTime.
         """
+        final = several(accept)
         deadline, last = time.monotonic() + seconds, "not known"
         while True:
             try:
@@ -265,7 +266,7 @@ class Videos(Room[Manner]):
                 last, asked = f"not known ({error})", asked_by(error)
             else:
                 seen(video)
-                if video.state in accept:
+                if video.state in final:
                     return video
                 last, asked = f"still {video.state}", 0.0
             left = deadline - time.monotonic()

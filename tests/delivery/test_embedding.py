@@ -60,12 +60,30 @@ def test_another_site_finds_a_frame_that_plays_a_clip(ask: Ask, call: Call) -> N
         f"{SITE}/v1/feed/latest",
         "http://[::1",
         "http://[x]/@a/vid",
-        f"{SITE}/@anna/vid".replace("https", "ftp"),
+        LINK.replace("https", "ftp"),
+        LINK.removeprefix("https:"),
+        LINK.removeprefix("https://"),
+        LINK.removeprefix(SITE),
+        LINK.replace("://", ":// "),
+        LINK.replace("://", "://anna@"),
     ],
 )
 def test_what_is_no_link_of_a_clip_is_not_found(call: Call, link: str) -> None:
     make()
     assert told(call, link).status == 404
+
+
+@pytest.mark.parametrize("link", [f"  {LINK}\n", LINK.replace(SITE, SITE.upper())], ids=["spaces", "capitals"])
+def test_a_link_is_found_as_people_hand_it_on(call: Call, link: str) -> None:
+    make()
+    assert told(call, link).json["title"] == "vid"
+
+
+def test_a_link_is_whole_also_where_the_edge_names_no_site(call: Call) -> None:
+    make()
+    links = (LINK, "//clips.example.com/@anna/vid", "/@anna/vid", "https:/@anna/vid")
+    answers = [call("videos", "GET", f"/v1/oembed?url={quote(link)}", user=None).status for link in links]
+    assert answers == [200, 404, 404, 404]
 
 
 @pytest.mark.parametrize(

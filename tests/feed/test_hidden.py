@@ -127,6 +127,30 @@ def test_interests_are_kept_as_they_were_chosen_each_once(call: Call) -> None:
 
 
 @pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({}, {"field": "body", "says": "name `tags`, `languages` or both; an empty list takes all back"}),
+        ({"tags": ["#"]}, {"field": "body.tags", "says": "no word in #"}),
+        ({"tags": ["# ", "##"], "languages": ["fr"]}, {"field": "body.tags", "says": "no word in #, ##"}),
+    ],
+)
+def test_interests_are_not_emptied_by_saying_nothing(call: Call, wrong: dict[str, Any], told: dict[str, str]) -> None:
+    kept = {"tags": ["tea"], "languages": ["de"]}
+    call("feed", "PUT", "/v1/me/interests", user="bob", body=kept)
+    refused = call("feed", "PUT", "/v1/me/interests", user="bob", body=wrong)
+    assert (refused.status, refused.json["errors"]) == (422, [told])
+    assert call("feed", "GET", "/v1/me/interests", user="bob").json == kept
+
+
+@pytest.mark.parametrize("empty", [{"tags": []}, {"languages": []}, {"tags": [], "languages": []}])
+def test_interests_are_taken_back_by_an_empty_list(call: Call, empty: dict[str, Any]) -> None:
+    call("feed", "PUT", "/v1/me/interests", user="bob", body={"tags": ["tea"], "languages": ["de"]})
+    nothing: dict[str, list[str]] = {"tags": [], "languages": []}
+    assert call("feed", "PUT", "/v1/me/interests", user="bob", body=empty).json == nothing
+    assert call("feed", "GET", "/v1/me/interests", user="bob").json == nothing
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         {"tags": ["x"] * 21},

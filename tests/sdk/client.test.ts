@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
-import { Client, newKey, type Options, Refused, refusalOf, type Route, Unreachable } from '../../sdk/typescript/src/index.ts';
+import { Client, newKey, type Options, OtherForm, Refused, refusalOf, type Route, Unreachable } from '../../sdk/typescript/src/index.ts';
 import { delayMs, BACKOFF } from '../../sdk/typescript/src/retry.ts';
 
 interface Asked {
@@ -293,6 +293,24 @@ test('a list that does not go on is told', async () => {
   answers = [json(200, { items: [], cursor: 'again' })];
   await assert.rejects(Array.fromAsync(client().items('GET /v1/me/likes')), /does not go on/);
   assert.equal(asked.length, 2);
+});
+
+test('an answer of another form is told at once', async () => {
+  for (const form of [null, [], 5, 'text']) {
+    answers = [json(200, form)];
+    await assert.rejects(client().call('GET /v1/me'), OtherForm);
+    await assert.rejects(client().attempt('GET /v1/me'), OtherForm);
+  }
+  for (const form of [{}, { items: 5, cursor: null }, { items: null, cursor: null }]) {
+    answers = [json(200, form)];
+    await assert.rejects(Array.fromAsync(client().items('GET /v1/me/likes')), /GET \/v1\/me\/likes answered in another form: no list items/);
+  }
+  assert.equal(asked.length, 11);
+});
+
+test('an empty answer is a lost connection', async () => {
+  answers = [json(200, undefined), json(200, { user_id: 'u1' })];
+  assert.equal((await client().call('GET /v1/me')).user_id, 'u1');
 });
 
 test('silence is a lost connection', async () => {

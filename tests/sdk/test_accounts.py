@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from reelstack_client import ClientError
 from reelstack_client.accounts import PictureNotTaken
 from tests.support.client_answers import Answers, client
 
@@ -66,6 +67,14 @@ def test_a_picture_that_moderation_did_not_pass_is_said_to_be_so(tmp_path: Path)
     refused = {**ME, "avatar_problem": "picture-moderated"}
     with pytest.raises(PictureNotTaken, match="picture-moderated"):
         client(WithStorage(ME, OFFER, refused)).accounts.send_avatar(file)
+
+
+@pytest.mark.parametrize("wrong", [{"url": "http://[::1"}, {"fields": None}, {"max_bytes": "many"}])
+def test_a_place_for_a_picture_of_another_form_is_told(tmp_path: Path, wrong: dict[str, object]) -> None:
+    file = tmp_path / "me.png"
+    file.write_bytes(b"x")
+    with pytest.raises(ClientError, match=f"in another form: {next(iter(wrong))}"):
+        client(Answers(ME, OFFER | wrong)).accounts.send_avatar(file)
 
 
 def test_sessions_are_told_apart_and_revoked_by_name() -> None:

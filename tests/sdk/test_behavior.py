@@ -76,7 +76,7 @@ def test_without_a_network_everything_waits_also_for_the_next_process(tmp_path: 
 
 def test_what_the_service_wants_again_stays_and_what_it_refuses_goes(tmp_path: Path) -> None:
     service = Service(
-        lambda events: Taken(accepted=1, refused=(RefusedEvent(index=0, reason="malformed"),), retry=(2,))
+        lambda events: Taken(accepted=1, refused=(RefusedEvent(index=0, reason="malformed"),), retry=(2, 100, -4))
     )
     queue = waiting(tmp_path, service)
     ids = sorted(queue.add("play", "vid") for _ in range(3))

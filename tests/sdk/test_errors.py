@@ -42,3 +42,17 @@ def test_a_full_bucket_says_how_long_to_wait() -> None:
     error = refusal(httpx.Response(429, headers={"retry-after": "12"}))
     assert isinstance(error, TooMany)
     assert error.retry_after == 12
+
+
+@pytest.mark.parametrize("told", [None, 5, "3", {"3": 5}, [None, "x"]])
+def test_a_refusal_of_another_form_is_still_that_refusal(told: object) -> None:
+    short = refusal(problem(409, "parts-missing", "not whole", missing=told))
+    assert isinstance(short, PartsMissing)
+    assert short.missing == []
+
+
+@pytest.mark.parametrize("told", [None, "soon", [], {}, -1, "nan"])
+def test_a_wait_that_is_no_number_is_a_second(told: object) -> None:
+    busy = refusal(problem(429, "too-many-requests", "wait", retry_after=told))
+    assert isinstance(busy, TooMany)
+    assert busy.retry_after == 1

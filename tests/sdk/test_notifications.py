@@ -19,7 +19,7 @@ from websockets.sync.server import ServerConnection, serve
 from reelstack.notifications.activities import Activity, NotificationKind
 from reelstack.notifications.notifications import store
 from reelstack.platform.config import PREFIX, Config, config
-from reelstack_client import AsyncClient, Client
+from reelstack_client import AsyncClient, Client, ClientError
 from tests.support.both_clients import Awaited
 from tests.support.client_answers import Answers, Responses, ok
 
@@ -113,4 +113,32 @@ def test_a_service_that_has_too_much_to_do_is_left_alone_for_as_long_as_it_asks(
     heard = responses.client().notifications.listen(since=0, connect=lambda *_, **__: nullcontext())
     assert next(heard).people == ["bob"]
     assert responses.slept == [90, 70]
+    heard.close()
+
+
+class Told:
+    """A connection that says one thing after another, and is lost then."""
+
+    def __init__(self, *messages: str) -> None:
+        self.messages = list(messages)
+
+    def recv(self, timeout: float) -> str:
+        del timeout
+        return self.messages.pop(0)
+
+
+@pytest.mark.parametrize("form", ["5", "[]", '{"notification": {"subject": 5}}'])
+def test_a_push_of_another_form_is_told(form: str) -> None:
+    responses = Responses(ok({"url": "ws://edge.test/live"}), ok({"items": [], "cursor": None}))
+    heard = responses.client().notifications.listen(since=0, connect=lambda *_, **__: nullcontext(Told(form)))
+    with pytest.raises(ClientError, match="the connection answered in another form"):
+        next(heard)
+
+
+def test_what_cannot_be_read_on_a_connection_is_a_lost_one() -> None:
+    told = {"subject": "f", "kind": "follow", "people": ["bob"], "count": 1, "at": 1, "unread": True}
+    opening, empty = ok({"url": "ws://edge.test/live"}), ok({"items": [], "cursor": None})
+    responses = Responses(opening, empty, opening, ok({"items": [told], "cursor": None}))
+    heard = responses.client().notifications.listen(since=0, connect=lambda *_, **__: nullcontext(Told("<html>")))
+    assert next(heard).people == ["bob"]
     heard.close()

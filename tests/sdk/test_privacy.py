@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from reelstack_client import ExportNotMade
+from reelstack_client import ClientError, ExportNotMade
 from tests.support.client_answers import Answers, Responses, client, ok
 
 RUNNING = {"export_id": "e", "state": "running", "percent": 40, "finished": ["likes"], "asked_at": 1, "files": []}
@@ -43,6 +43,19 @@ def test_an_export_that_failed_or_is_late_is_said_so(tmp_path: Path) -> None:
         client(Answers({**RUNNING, "state": "failed"})).privacy.export(tmp_path)
     with pytest.raises(ExportNotMade, match="40 %"):
         client(Answers(RUNNING, RUNNING)).privacy.export(tmp_path, seconds=-1)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": ".."}, {"name": "/"}, {"download_url": "http://[::1"}, {"download_url": "a"}]
+)
+def test_a_file_that_cannot_be_fetched_is_told_before_it_is(tmp_path: Path, wrong: dict[str, str]) -> None:
+    with pytest.raises(ClientError, match="in another form: files"):
+        client(Answers({**DONE, "files": [FILE | wrong]})).privacy.export(tmp_path)
+
+
+def test_a_file_lands_in_the_folder_whatever_its_name_says(tmp_path: Path) -> None:
+    (file,) = client(WithStorage({**DONE, "files": [FILE | {"name": "../../a.zip"}]})).privacy.export(tmp_path)
+    assert file == tmp_path / "a.zip"
 
 
 def test_an_account_is_deleted_by_its_owner_or_an_administrator() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from reelstack_client import Client, ClientError, ServiceFailed, SignInFailed, TooMany, Unreachable
+from reelstack_client import Client, ClientError, ServiceFailed, SignInFailed, TooMany, Unreachable, Wishes
 from tests.support import both_clients
 from tests.support.client_answers import VIDEO, Responses, ok
 from tests.support.service_in_process import problem
@@ -112,6 +112,8 @@ def test_an_answer_of_another_form_is_told_at_once(asks: Callable[[Any], Any], b
         lambda client, words: client.notifications.switch_off(words),
         lambda client, words: client.production.produce("v1", words),
         lambda client, words: client.behavior.report(words),
+        lambda client, words: client.videos.wait("v1", accept=words),
+        lambda client, words: client.uploads.create(1, "video/mp4", Wishes("a", tags=words), "key"),
     ],
 )
 @pytest.mark.parametrize("words", ["cats", b"cats", [b"cats"], [1], [None]])
@@ -218,3 +220,34 @@ def test_the_program_is_named_since_people_read_it_among_their_sign_ins(listener
         with pytest.raises(ClientError):
             client.videos.get("v1")
     assert listener.agents == ["reelstack-client", "Holiday 1.0"]
+
+
+@pytest.mark.parametrize("status", [200, 204])
+def test_an_empty_answer_is_a_lost_one_where_something_is_wanted(status: int) -> None:
+    responses = Responses(*[httpx.Response(status)] * 4)
+    client = responses.client()
+    with pytest.raises(Unreachable):
+        client.videos.get("v1")
+    assert len(responses.requests) == 3
+    client.videos.delete("v1")
+    assert len(responses.requests) == 4
+
+
+def test_what_is_no_path_is_told_before_it_is_asked() -> None:
+    responses = Responses()
+    with pytest.raises(ClientError, match="is no path of a service"):
+        responses.client().videos.get("v\n1")
+    assert responses.requests == []
+
+
+def test_each_answer_is_parsed_once() -> None:
+    read = list[int]()
+
+    class Counted(httpx.Response):
+        def json(self, **more: Any) -> Any:
+            read.append(1)
+            return super().json(**more)
+
+    answer = httpx.MockTransport(lambda _: Counted(200, json=VIDEO))
+    assert Client("http://edge.test", http=httpx.Client(transport=answer), resume_folder=None).videos.get("v1").title
+    assert read == [1]

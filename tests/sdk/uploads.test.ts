@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
-import { Client } from '../../sdk/typescript/src/index.ts';
+import { Client, OtherForm } from '../../sdk/typescript/src/index.ts';
 import { fingerprint, type Progress, shortMemory, type Source, upload, type UploadOptions } from '../../sdk/typescript/src/uploads/index.ts';
 import { Link } from '../../sdk/typescript/src/uploads/link.ts';
 import { TIMING } from '../../sdk/typescript/src/uploads/timing.ts';
@@ -24,7 +24,7 @@ const world = {
   trouble: [] as ('cut' | 'lost-answer' | number)[],
   missingOnce: [] as number[],
   gone: false,
-  unsigned: false,
+  unsigned: false as boolean | 'other form',
 };
 let server: Server;
 let site = '';
@@ -87,7 +87,7 @@ async function serve(request: IncomingMessage, answer: ServerResponse): Promise<
   } else if (pathname.endsWith('/parts')) {
     const numbers = (JSON.parse(String(body)).parts as { number: number }[]).map(({ number }) => number);
     const parts = numbers.map((number) => ({ number, url: `${site}/storage/${number}?signature=${world.signature}`, headers: { 'x-amz-test': 'signed' }, size_bytes: PART }));
-    told(answer, 200, { parts: world.unsigned ? [] : parts, expires_in_seconds: 60 });
+    told(answer, 200, { parts: world.unsigned === 'other form' ? {} : world.unsigned ? [] : parts, expires_in_seconds: 60 });
   } else {
     const missing = world.missingOnce.splice(0);
     for (const number of missing) {
@@ -205,6 +205,11 @@ test('a store that fails ends no upload', async () => {
 test('a part that the service does not sign ends the upload', async () => {
   world.unsigned = true;
   await assert.rejects(send(file(500)), { name: 'UploadBroken' });
+});
+
+test('signed parts of another form are told', async () => {
+  world.unsigned = 'other form';
+  await assert.rejects(send(file(250)), OtherForm);
 });
 
 test('cuts, lost answers, a busy storage and an ended signature cost no more than their part', async () => {

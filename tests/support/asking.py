@@ -9,12 +9,17 @@ from reelstack.web.route_policy import KEPT
 from tests.support.world import IDS, PASSWORD
 
 SERVICE = {route: line.name for line in FUNCTIONS for route in (*line.routes, *line.public_routes)}
-QUERIES = {"GET /v1/search/videos": "?q=bunny", "GET /v1/search/users": "?q=ann", "GET /v1/oembed": "?url=/@ann/vid"}
+QUERIES = {
+    "GET /v1/search/videos": "?q=bunny",
+    "GET /v1/search/users": "?q=ann",
+    "GET /v1/oembed": "?url=https://clips.example.com/@ann/vid",
+}
 NEVER_KEPT = "no-store"
 BODIES: dict[str, Any] = {
     "POST /v1/uploads": {"title": "New", "size_bytes": 10, "content_type": "video/mp4"},
     "POST /v1/uploads/{upload_id}/sign": {"method": "GET", "key": "upl", "uploadId": "upl"},
     "PATCH /v1/videos/{video_id}": {"title": "New"},
+    "PUT /v1/me/interests": {"tags": ["tea"]},
     "PATCH /v1/me": {"bio": "New"},
     "POST /v1/me/password": {"old_password": PASSWORD, "new_password": f"{PASSWORD}!"},
     "PUT /v1/me/handle": {"handle": "bob"},

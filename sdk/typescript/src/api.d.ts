@@ -521,8 +521,9 @@ export interface paths {
         get: operations["get_interests"];
         /**
          * Set Interests
-         * @description Instead of what I chose before; each once, in this order and the spelling that came first. A list that is left
-         *     out is emptied, but one of them has to be there.
+         * @description Instead of what I chose before, tags and languages together: a list that is left out, or empty, is empty from now
+         *     on; a body with neither is refused. Each once, in this order and the spelling that came first. A tag of signs alone
+         *     is none, and refused where there is no other.
          */
         put: operations["set_interests"];
         post?: never;
@@ -6917,6 +6918,16 @@ export interface components {
             /** Cursor */
             cursor?: string | null;
         };
+        /**
+         * WantedInterests
+         * @description Both lists as they shall be: one that is left out becomes empty, so one of them must be there.
+         */
+        WantedInterests: {
+            /** Tags */
+            tags?: string[];
+            /** Languages */
+            languages?: string[];
+        };
         /** WantedPart */
         WantedPart: {
             /** Number */
@@ -10052,7 +10063,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ChosenInterests"];
+                "application/json": components["schemas"]["WantedInterests"];
             };
         };
         responses: {

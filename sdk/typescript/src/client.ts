@@ -1,6 +1,6 @@
 /** One request to the service: token, time limit, repetition where it does no harm, typed refusals. */
 
-import { Refused, Unreachable, refusal } from './problems.ts';
+import { listed, OtherForm, Refused, Unreachable, refusal } from './problems.ts';
 import { BACKOFF, type Backoff, delayMs, LONGEST_WAIT_SECONDS, RETRYABLE, sleep, unlessAborted } from './retry.ts';
 import type { Answer, Asking, ItemOf, PagedRoute, RefusalOf, Route, Sending } from './routes.ts';
 
@@ -39,7 +39,8 @@ interface AnyPage {
   readonly cursor: string | null;
 }
 
-/** Speaks to one site. Every method rejects with Unreachable if nothing answers, and with the signal's reason. */
+/** Speaks to one site. Every method rejects with Unreachable if nothing answers, with OtherForm for what this
+ * release cannot read, and with the signal's reason. */
 export class Client {
   readonly #options: Options;
   readonly #backoff: Backoff;
@@ -83,6 +84,7 @@ export class Client {
     let cursor = asked.query?.cursor ?? null;
     do {
       const page = (await this.#send(route, { ...asked, query: { ...asked.query, cursor } })) as AnyPage;
+      listed(route, 'items', page?.items);
       yield page;
       if (page.cursor !== null && page.cursor === cursor) {
         throw new Error(`A list that does not go on: its cursor is ${cursor} again`);
@@ -102,7 +104,7 @@ export class Client {
     for (;;) {
       const answer = await this.#once(method, this.#options.site + filled(path, asked), asked);
       if ('data' in answer) {
-        return answer.data;
+        return object(route, answer.data);
       }
       if ('lost' in answer) {
         lost += 1;
@@ -165,6 +167,14 @@ export class Client {
   async #wait(attempt: number, how: { askedMs?: number; lost?: boolean }, signal: AbortSignal | undefined): Promise<void> {
     await (this.#options.sleep ?? sleep)(delayMs(this.#backoff, attempt, how, this.#options.random), signal);
   }
+}
+
+/** What an answer says: an object, or nothing (204). Throws OtherForm. */
+function object(route: Route, data: unknown): unknown {
+  if (data === null || Array.isArray(data) || !['object', 'undefined'].includes(typeof data)) {
+    throw new OtherForm(route, 'object');
+  }
+  return data;
 }
 
 /** What was thrown by a call of `route`, as a refusal of that route; null if it is none. */

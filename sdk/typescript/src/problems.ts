@@ -40,6 +40,22 @@ export class Unreachable extends Error {
   }
 }
 
+/** The service answered in a form that this release does not know: no repeat would change it. */
+export class OtherForm extends Error {
+  constructor(route: string, wanted: string) {
+    super(`${route} answered in another form: no ${wanted}`);
+    this.name = 'OtherForm';
+  }
+}
+
+/** The value, if it is a list. Throws OtherForm. */
+export function listed<Item>(route: string, name: string, value: readonly Item[]): readonly Item[] {
+  if (!Array.isArray(value)) {
+    throw new OtherForm(route, `list ${name}`);
+  }
+  return value;
+}
+
 /** Seconds of a Retry-After header; 0 without one, and with a date in it. */
 export function retryAfter(answer: Response): number {
   const seconds = Number(answer.headers.get('retry-after') ?? 0);

@@ -2,6 +2,7 @@ from typing import Annotated, Self
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from reelstack.feed import choices
 from reelstack.platform.text_fields import Tag
@@ -34,6 +35,28 @@ class ChosenInterests(BaseModel):
         return self
 
 
+class WantedInterests(ChosenInterests):
+    """Both lists as they shall be: one that is left out becomes empty, so one of them must be there."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    @field_validator("tags")
+    @classmethod
+    def has_a_word(cls, tags: list[str]) -> list[str]:
+        """Signs alone beside words are left out; where there is nothing else, nobody meant to empty the list."""
+        if tags and not any(map(plain_tag, tags)):
+            raise PydanticCustomError("no_word", "no word in {tags}", {"tags": ", ".join(tags)})
+        return tags
+
+    @model_validator(mode="after")
+    def says_something(self) -> "WantedInterests":
+        if not self.model_fields_set:
+            raise PydanticCustomError(
+                "nothing_chosen", "name `tags`, `languages` or both; an empty list takes all back"
+            )
+        return self
+
+
 @router.get("")
 def get_interests(caller: Viewer) -> ChosenInterests:
     """Empty lists: I chose nothing."""
@@ -42,9 +65,10 @@ def get_interests(caller: Viewer) -> ChosenInterests:
 
 
 @router.put("")
-def set_interests(wanted: ChosenInterests, caller: Viewer) -> ChosenInterests:
-    """Instead of what I chose before; each once, in this order and the spelling that came first. A list that is left
-    out is emptied, but one of them has to be there."""
+def set_interests(wanted: WantedInterests, caller: Viewer) -> ChosenInterests:
+    """Instead of what I chose before, tags and languages together: a list that is left out, or empty, is empty from now
+    on; a body with neither is refused. Each once, in this order and the spelling that came first. A tag of signs alone
+    is none, and refused where there is no other."""
     spelled: dict[str, str] = {}
     for tag in wanted.tags:
         spelled.setdefault(plain_tag(tag), tag)

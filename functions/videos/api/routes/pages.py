@@ -96,13 +96,15 @@ def embed_clip(
 
 
 def _clip_of(url: str, host: str) -> str:
-    """The id in a clip's link, which must be of this site if the edge named it. Raises VideoNotFound."""
+    """The id in a clip's link, which must be whole, and of this site if the edge named it. Spaces around it, which come
+    with copying, are left out. Raises VideoNotFound."""
     try:
         parts = urlsplit(url.strip())
     except ValueError as no_address:  # "http://[::1"
         raise VideoNotFound from no_address
     found = clip_links.read(unquote(parts.path))
-    if found is None or parts.scheme not in ("http", "https", "") or (host and parts.netloc != host):
+    known = parts.netloc.lower() == host.lower() if host else bool(parts.netloc)
+    if found is None or parts.scheme not in ("http", "https") or not known:
         raise VideoNotFound
     return found[1]
 

@@ -151,7 +151,8 @@ class Uploading {
     }
     const { refusal } = done;
     if (refusal.type === 'parts-missing') {
-      parts.lack((refusal.problem.missing ?? parts.missing) as number[]);
+      const { missing } = refusal.problem;
+      parts.lack(Array.isArray(missing) ? (missing as number[]) : parts.missing);
       return 'open';
     }
     throw refusal.status === 409 ? new UploadGone(refusal.message) : refusal;

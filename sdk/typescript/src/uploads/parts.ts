@@ -1,6 +1,7 @@
 /** The parts of one upload: which are there, which are on their way, and the signed address of each. */
 
 import type { Client } from '../client.ts';
+import { listed } from '../problems.ts';
 import type { Answer, Schema } from '../routes.ts';
 import { UploadBroken } from './sender.ts';
 import { patient, type Timing } from './timing.ts';
@@ -63,7 +64,7 @@ export class Parts {
   }
 
   hold(held: readonly { number: number; size_bytes: number }[]): void {
-    for (const { number, size_bytes } of held) {
+    for (const { number, size_bytes } of listed('GET /v1/uploads/{upload_id}', 'held', held)) {
       if (size_bytes === this.size(number)) {
         this.finished(number);
       }
@@ -122,7 +123,7 @@ export class Parts {
       signal,
       ...patient(this.#timing),
     });
-    for (const part of parts) {
+    for (const part of listed('POST /v1/uploads/{upload_id}/parts', 'parts', parts)) {
       this.#signed.set(part.number, part);
     }
     if (!this.#signed.has(number)) {
