@@ -1,4 +1,4 @@
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -20,19 +20,6 @@ class ChosenInterests(BaseModel):
     tags: list[Tag] = Field(default_factory=list, max_length=20)
     languages: list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]] = Field(default_factory=list, max_length=10)
     """Primary subtags of languages (BCP 47), in lower case, such as "de"."""
-
-    @field_validator("tags")
-    @classmethod
-    def _have_words(cls, tags: list[str]) -> list[str]:
-        if wordless := [tag for tag in tags if not plain_tag(tag)]:
-            raise ValueError(f"{wordless[0]!r} names nothing")
-        return tags
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("name tags, languages or both; an empty list empties")
-        return self
 
 
 class WantedInterests(ChosenInterests):
@@ -72,6 +59,7 @@ def set_interests(wanted: WantedInterests, caller: Viewer) -> ChosenInterests:
     spelled: dict[str, str] = {}
     for tag in wanted.tags:
         spelled.setdefault(plain_tag(tag), tag)
+    spelled.pop("", None)
     tags, languages = tuple(spelled.values()), tuple(dict.fromkeys(wanted.languages))
     choices.set_interests(caller.user_id, choices.Interests(tags, languages))
     return ChosenInterests(tags=list(tags), languages=list(languages))
