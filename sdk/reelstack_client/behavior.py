@@ -70,7 +70,7 @@ class Behavior(Room[Manner]):
     def report(self, events: Sequence[dict[str, Any]]) -> Steps[Taken]:
         """Sends at most 100 events, in the form of docs/behavior.md, once; `queue` keeps them until they are taken."""
         given: Any = events
-        listed: list[Any] = list(given) if isinstance(given, Iterable) else [given]
+        listed: list[Any] = [*given] if isinstance(given, Iterable) else [given]
         if isinstance(given, str | bytes) or not all(isinstance(one, dict) for one in listed):
             raise ClientError("a list of events is wanted, each a dictionary (docs/behavior.md)")
         body = {"sent_at": _now_ms(), "events": listed}

@@ -83,8 +83,9 @@ class PartsMissing(Conflict):
     @property
     def missing(self) -> list[int]:
         """Part numbers that storage does not hold."""
-        told: Any = self.extra.get("missing")
-        return [one for one in told if isinstance(one, int)] if isinstance(told, list) else []
+        told = self.extra.get("missing")
+        listed: list[Any] = [*told] if isinstance(told, list) else []
+        return [one for one in listed if isinstance(one, int)]
 
 
 class TooLarge(Refused):
@@ -167,7 +168,7 @@ def several(given: Iterable[str]) -> list[str]:
     listed: Any = given
     if isinstance(listed, str | bytes | bytearray):
         raise ClientError(f"{listed!r} is one text; a list of texts is wanted: [{listed!r}]")
-    found: list[Any] = list(listed) if isinstance(listed, Iterable) else [listed]
+    found: list[Any] = [*listed] if isinstance(listed, Iterable) else [listed]
     for one in found:
         if not isinstance(one, str):
             raise ClientError(f"{one!r} is no text; a list of texts is wanted")
