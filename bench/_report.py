@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import platform
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -57,6 +58,7 @@ def run(measure: Callable[..., Report], arguments: Callable[[argparse.ArgumentPa
     if arguments:
         arguments(parser)
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what was started is stopped
     try:
         with contextlib.redirect_stdout(sys.stderr):  # what is measured may log; the report alone is standard output
             report = measure(given.quick, given) if arguments else measure(given.quick)
