@@ -169,7 +169,7 @@ class Service:
             "tag": [tag for own in tags for tag in own],
             "tag_ends": np.cumsum([len(own) for own in tags]),
         }
-        arrays = {name: np.asarray(given[name]).astype(dtype) for name, dtype in DTYPES.items()}
+        arrays = {name: np.asarray(values).astype(DTYPES[name]) for name, values in given.items()}
         return Items("simulated", np.array([one.encode() for one in self.ids[:count]], dtype=bytes), arrays, words)
 
     def _lists(self, now_ms: int) -> Lists:

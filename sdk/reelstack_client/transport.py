@@ -77,11 +77,9 @@ class Transport:
         answered: bool = True,
     ) -> Steps[Any]:
         """What the answer to one request says, read from its JSON; None if it is empty, which is no answer where one is
-        wanted (`answered`). Tried again on lost connections, 429 and 5xx if a repeat is harmless. It is for most
-        methods; `keyed` makes it harmless for a POST, by an Idempotency-Key that all tries have in common.
-
-        Raises a Refused for any status ≥ 400, Unreachable when nothing answers, ClientError for a path of no address.
-        """
+        wanted (`answered`). Tried again on lost connections, 429 and 5xx if a repeat is harmless, as of most methods;
+        `keyed` makes it so for a POST, by an Idempotency-Key that all tries have in common. Raises a Refused for any
+        status ≥ 400, Unreachable when nothing answers, ClientError for a path of no address."""
         if repeatable is None:
             repeatable = keyed or method in HARMLESS
         if keyed:
@@ -93,8 +91,6 @@ class Transport:
                 response = yield from sending(send)
                 if response.status_code < 400:
                     return _told(response, answered)
-            except httpx.InvalidURL as error:
-                raise ClientError(f"{path!r} is no path of a service: {error}") from error
             except (httpx.TransportError, httpx.DecodingError, Unreachable) as error:
                 lost += 1
                 if not repeatable or lost >= self._losses or time.monotonic() - began > self.patience:
@@ -115,6 +111,10 @@ class Transport:
             "timeout": httpx.USE_CLIENT_DEFAULT if self.timeout is None else self.timeout,
         }
         accept = {"Accept": "application/json"}
+        try:
+            httpx.URL(self.edge_url + path)
+        except httpx.InvalidURL as error:
+            raise ClientError(f"{path!r} is no path of a service: {error}") from error
         return Send(method, self.edge_url + path, accept | headers, options, buffer_bytes=SEND_BUFFER, with_token=True)
 
     @property

@@ -64,7 +64,7 @@ def test_a_demo_user_is_named_with_or_without_the_sign_of_a_handle(
     for target in (here.outputs, here.users):
         target.parent.mkdir(parents=True, exist_ok=True)
     said = {name: "" if field.annotation is str else {} for name, field in Outputs.model_fields.items()}
-    here.outputs.write_text(json.dumps(said))
+    here.outputs.write_text(json.dumps(said | {"endpoint": "http://127.0.0.1:4566"}))
     here.users.write_text(json.dumps([{"name": "bob", "role": "viewer", "password": "secret"}]))
     for name in ("bob", "@bob"):
         assert token_provider(name)
