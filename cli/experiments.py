@@ -119,6 +119,8 @@ def report(
     rows = list(viewer_days.read(place.lines(viewer_days.FOLDER, days + reports.DAYS_BEFORE)))
     names = [name for name in running.layers if layer in (None, name)]
     found = [reports.report(name, running.layers[name], rows) for name in names]
+    if not found and not as_json:
+        typer.echo("no experiment runs")
     if as_json:
         print_json([asdict(one) for one in found])
     for one in found:

@@ -72,3 +72,13 @@ def test_arm_grows_into_free_slots_and_not_into_another_arm() -> None:
     assert moved(before, with_arms(("control", 0, 100), ("b", 50 + 50, 600))) == []
     assert len(moved(before, with_arms(("control", 0, 550), ("b", 550, 600)))) == 1
     assert moved(before, with_arms(("control", 0, 550), ("b", 550, 600), salt="next")) == []
+
+
+def test_an_arm_that_was_stopped_does_not_start_again_by_the_way() -> None:
+    """As with a file that was shown before a guard stopped an arm that did harm."""
+    running = with_arms(("control", 0, 500), ("b", 500, 1000))
+    (name,) = running.layers
+    stopped = running.with_stopped(name, "b")
+    assert moved(running, stopped) == moved(stopped, stopped) == []
+    assert moved(stopped, running) == [f"{name}: b was stopped, and would start again"]
+    assert moved(stopped, with_arms(("control", 0, 500), ("b", 500, 1000), salt="next")) == []

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from valkey import Valkey
 
-from reelstack.feed import choices, timelines
+from reelstack.feed import artefacts, choices, timelines
+from reelstack.platform import cache
 from reelstack.platform.config import Config
 from reelstack.social import blocks, follows
 from reelstack.tables.accounts import User
+from reelstack.tables.videos import Video
 from reelstack.videos import videos
+from tests.feed.test_pages import publish
 from tests.videos.test_videos import make
 
 Call = Callable[..., Any]
@@ -115,6 +118,28 @@ def test_one_too_many_is_refused_with_a_reason(call: Call, monkeypatch: pytest.M
     assert call("feed", "PUT", f"{HIDDEN}/tags/a", user="bob").status == 204
     refused = call("feed", "PUT", f"{HIDDEN}/tags/b", user="bob")
     assert (refused.status, refused.json["type"].rpartition("/")[2]) == (409, "hidden-limit-reached")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "body", "change"),
+    [
+        (f"{HIDDEN}/tags/secret", None, [Video.tags.set(["Secret", "dogs"])]),
+        ("/v1/me/interests", {"languages": ["fr"]}, [Video.language.set("de")]),
+    ],
+)
+def test_a_clip_that_became_unwanted_is_left_out_though_its_table_does_not_know(
+    call: Call, cached: Valkey, chosen: str, body: Any, change: list[Any]
+) -> None:
+    artefacts.forget()
+    for number in range(3):
+        publish(f"v{number}", owner=f"o{number}", tags=("dogs",))
+    assert call("feed", "PUT", chosen, user="bob", body=body).status < 300
+    assert "v1" in seen(call, "/v1/feed?limit=3", user="bob")
+    Video("v1").update(change)
+    cache.invalidate(*videos.cache_keys("v1"))
+    items = call("feed", "GET", "/v1/feed?limit=10", user="bob").json["items"]
+    assert {"v0", "v2"} <= {one["video_id"] for one in items}
+    assert "v1" not in {one["video_id"] for one in items}
 
 
 def test_interests_are_kept_as_they_were_chosen_each_once(call: Call) -> None:

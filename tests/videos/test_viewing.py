@@ -8,6 +8,7 @@ import pytest
 from valkey import Valkey
 
 from functions.videos.publish_video_events.handler import handler as announce
+from reelstack.platform import cache
 from reelstack.social import blocks
 from reelstack.tables.model import connection
 from reelstack.tables.videos import Video
@@ -84,6 +85,26 @@ def test_a_change_of_a_video_is_taken_out_of_the_cache(
     Video("vid").update([Video.state.set("deleted")])
     assert announce(event("videos/publish_video_events.deleted"), context) == {"events": 1}
     assert [problem(get(call, path)) for path in PATHS] == [(404, "video-not-found")] * 2
+
+
+def test_who_read_a_video_before_its_owner_hid_it_keeps_nothing_of_it(
+    call: Call, cached: Valkey, event: Callable[[str], Any], context: Any
+) -> None:
+    """The reader is slower than the owner and the table's stream together."""
+    make()
+    record = event("videos/publish_video_events.deleted")
+    images = record["Records"][0]["dynamodb"]
+    images["NewImage"] = images["OldImage"] | {"visibility": {"S": "private"}}
+
+    def load(video_ids: list[str]) -> dict[str, Any]:
+        read = {one: Video.get(one).serialize() for one in video_ids if one == "vid"}
+        assert call("videos", "PATCH", PATHS[0], body={"visibility": "private"}).status == 200
+        announce(record, context)
+        return read
+
+    found = cache.remember_many("card", ["vid", "other"], 60, load)
+    assert found["vid"]["visibility"] == {"S": "public"}
+    assert cached.get("rs:card:vid") == cache.CHANGING
 
 
 @pytest.mark.parametrize("hidden", [("PATCH", {"visibility": "private"}), ("DELETE", None)])

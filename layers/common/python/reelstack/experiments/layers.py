@@ -115,12 +115,21 @@ def parse(text: str | bytes) -> Experiments:
 
 def moved(before: Experiments, after: Experiments) -> list[str]:
     """Layers in which viewers would pass from one arm to another under the same salt: their days before would be
-    counted for the wrong arm. An arm grows into free slots, or the layer gets a new salt."""
+    counted for the wrong arm. An arm grows into free slots, or the layer gets a new salt. So they would by an arm that
+    was stopped, perhaps since it did harm, and starts again."""
     found = []
     for name, layer in after.layers.items():
         known = before.layers.get(name)
-        if known is not None and known.salt == layer.salt and _changes_arms(known, layer):
+        if known is None or known.salt != layer.salt:
+            continue
+        if _changes_arms(known, layer):
             found.append(f"{name}: a slot passes from one arm of {layer.salt} to another")
+        stopped = {one.name for one in known.arms if one.stopped}
+        found += [
+            f"{name}: {one.name} was stopped, and would start again"
+            for one in layer.arms
+            if one.name in stopped and not one.stopped
+        ]
     return found
 
 

@@ -48,13 +48,17 @@ class Excluded:
             ("watched", video_id in self.watched),
             ("hidden-video", video_id in self.hidden_videos),
             ("hidden-creator", owner_id in self.hidden_creators),
-            ("hidden-tag", bool(self.hidden_tags) and not self.hidden_tags.isdisjoint(map(plain_tag, tags))),
-            ("language", bool(language and self.languages and language not in self.languages)),
         )
-        found = next((reason for reason, holds in reasons if holds), "")
+        found = next((reason for reason, holds in reasons if holds), "") or self.unwanted(tags, language)
         if found or not any(self.filters):
             return found
         return "seen" if seen.was_seen(self.filters, np.array([hashed], dtype=np.uint64))[0] else ""
+
+    def unwanted(self, tags: Collection[str], language: str) -> str:
+        """Why its tags or its language, which an owner may change, keep a clip from this viewer, or ""."""
+        if self.hidden_tags and not self.hidden_tags.isdisjoint(map(plain_tag, tags)):
+            return "hidden-tag"
+        return "language" if language and self.languages and language not in self.languages else ""
 
     def watched_in(self, table: ItemTable) -> AbstractSet[int]:
         """Rows of the table; an answer filters five times by the same one."""

@@ -35,6 +35,7 @@ from reelstack.feed import (
     viewer_context,
 )
 from reelstack.feed.fallbacks import Fallbacks
+from reelstack.feed.filters import Excluded
 from reelstack.feed.marks import Marks
 from reelstack.feed.measures import Page
 from reelstack.feed.page_filler import Known
@@ -148,7 +149,7 @@ def _visible(asked: Asked, plan: Plan, context: ViewerContext, session: Session,
 
     def look(some: Sequence[Choice], most: int) -> None:
         with trace.stage("recheck"):
-            _look(asked, some, most, context.turn, marks, trace, found)
+            _look(asked, plan.excluded, some, most, context.turn, marks, trace, found)
 
     before = plans.shown_before(plan.artefacts.table, plan.hot, session)
     page = page_filler.fill(plan.choices, asked.limit, before, Fallbacks(plan, session), found.known, look)
@@ -163,7 +164,14 @@ def _visible(asked: Asked, plan: Plan, context: ViewerContext, session: Session,
 
 
 def _look(
-    asked: Asked, some: Sequence[Choice], most: int, turn: Turn | None, marks: Marks, trace: Trace, found: _Found
+    asked: Asked,
+    excluded: Excluded,
+    some: Sequence[Choice],
+    most: int,
+    turn: Turn | None,
+    marks: Marks,
+    trace: Trace,
+    found: _Found,
 ) -> None:
     new = [one for one in some if one.video_id not in found.asked_for]
     if new:
@@ -180,10 +188,11 @@ def _look(
         found.brought |= brought
         found.asked_for |= {one.video_id for one in new}
     with cache.given(found.brought):
-        viewed, dropped = shown.visible([one.video_id for one in some], asked.asker.viewer_id, most)
-    ids = {one.values["video_id"]: one for one in viewed}
-    found.viewed |= ids
-    found.known.visible |= ids.keys()
+        ids = [one.video_id for one in some]
+        viewed, dropped = shown.visible(ids, asked.asker.viewer_id, most, excluded.unwanted)
+    visible = {one.values["video_id"]: one for one in viewed}
+    found.viewed |= visible
+    found.known.visible |= visible.keys()
     found.known.refused |= dropped.keys()
     trace.passed("recheck", 0, Counter(dropped.values()))
     owners = {one.video_id: one.owner_id for one in some}

@@ -7,7 +7,7 @@ than the page needs. A clip's counts are kept with it: they may be KEPT_SECONDS 
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from reelstack.accounts import users
@@ -30,6 +30,8 @@ FEWEST = 5
 OF_OWNERS = ("owner-closed", "blocked")
 """Reasons that hold for all clips of an owner."""
 _NONE = Counts().model_dump()
+Unwanted = Callable[[Collection[str], str], str]
+"""Why somebody does not want a clip of these tags and this language, or ""."""
 
 
 def brought(
@@ -56,19 +58,22 @@ def brought(
     return known, answers[len(keys) : len(keys) + len(also)]
 
 
-def visible(video_ids: Sequence[str], viewer_id: str | None, most: int) -> tuple[list[Viewed], dict[str, str]]:
-    """The first `most` of them that may be shown, in their order; and of those passed over, why not."""
+def visible(
+    video_ids: Sequence[str], viewer_id: str | None, most: int, unwanted: Unwanted = lambda *_: ""
+) -> tuple[list[Viewed], dict[str, str]]:
+    """The first `most` of them that may be shown, in their order; and of those passed over, why not. `unwanted`: of the
+    tags and the language that a clip has by now, which lists and tables may not know."""
     page: list[Viewed] = []
     dropped: dict[str, str] = {}
     left = list(dict.fromkeys(video_ids))
     while left and len(page) < most:
         wanted = max(most - len(page), FEWEST)
-        some, refused = _look(left[:wanted], viewer_id)
+        some, refused = _look(left[:wanted], viewer_id, unwanted)
         page, dropped, left = page + some, dropped | refused, left[wanted:]
     return page, dropped
 
 
-def _look(video_ids: list[str], viewer_id: str | None) -> tuple[list[Viewed], dict[str, str]]:
+def _look(video_ids: list[str], viewer_id: str | None, unwanted: Unwanted) -> tuple[list[Viewed], dict[str, str]]:
     kept = cache.remember_many("card", video_ids, KEPT_SECONDS, _load)
     found = {one: _viewed(item) for one, item in kept.items() if item}
     owners = {one.values["owner_id"] for one in found.values()}
@@ -76,7 +81,10 @@ def _look(video_ids: list[str], viewer_id: str | None) -> tuple[list[Viewed], di
     blocked = blocks.blocked_of(viewer_id, owners) if viewer_id else set()
     page, dropped = [], {}
     for video_id in video_ids:
-        reason = _refusal(found.get(video_id), accounts, blocked)
+        one = found.get(video_id)
+        reason = _refusal(one, accounts, blocked)
+        if one and not reason:
+            reason = unwanted(one.values.get("tags") or (), one.values.get("language") or "")
         if reason:
             dropped[video_id] = reason
         else:
