@@ -40,7 +40,7 @@ SECONDS, QUICK_SECONDS = 600.0, 30.0
 LONGEST_SECONDS = 2.5
 ONE_ROUTE_LOAD = 1.5
 """A fifth of the requests is for that route; with few of them, chance has its part."""
-WARM_SECONDS, WARM_TRIES = 1.5, 15
+WARM_SECONDS, WARM_TRIES = 1.5, 8
 RELEASE, TIMELINE = "REELSTACK_BENCH_RELEASE", "REELSTACK_TIMELINES_TABLE"
 ONE_ROUTE, NOTHING, DRAINED = "error of one route", "nothing", "drained"
 
@@ -158,10 +158,15 @@ class Act:
 
 
 def measured(
-    of: Places, seconds: float, faults: Sequence[str] = tuple(FAULTS), patience_seconds: float = ANSWER_SECONDS
+    of: Places,
+    seconds: float,
+    faults: Sequence[str] = tuple(FAULTS),
+    patience_seconds: float = ANSWER_SECONDS,
+    *,
+    warms: bool = False,
 ) -> list[dict[str, Any]]:
     """A row for each fault of each deployment; `seconds` for each deployment. `patience_seconds`: how long the edge
-    waits for one before it asks the other."""
+    waits for one before it asks the other. `warms`: before each fault, not only before the first."""
     with world(of, READERS, patience_seconds) as made:
         readers = [User(made.edge_url, token, CLIPS, PAUSE_SECONDS) for token in made.tokens]
         followers = [Follower(made.edge_url, token, CLIPS, FOLLOWING_PAUSE_SECONDS) for token in made.tokens]
@@ -172,7 +177,8 @@ def measured(
         with Crowd([*readers, *followers]) as crowd:
             for name in NAMES:
                 for fault in faults:
-                    _warm(made, others)
+                    if warms:
+                        _warm(made, others)
                     act = _act(made, crowd, name, fault, seconds / len(faults))
                     rows.append(act.row())
                     say(str(rows[-1]))
@@ -229,7 +235,9 @@ def _warm(made: World, users: Sequence[User]) -> None:
 
 
 def measure(quick: bool, options: argparse.Namespace) -> Report:
-    report = Report("feed_deployments", measured(places(), options.seconds or (QUICK_SECONDS if quick else SECONDS)))
+    report = Report(
+        "feed_deployments", measured(places(), options.seconds or (QUICK_SECONDS if quick else SECONDS), warms=True)
+    )
     rows = report.rows
     for what in ("failed", "empty", "repeated"):
         report.checks.append(Check(what, sum(row[what] for row in rows), "answers", 0))
