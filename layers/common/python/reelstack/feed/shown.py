@@ -59,7 +59,7 @@ def brought(
 
 
 def visible(
-    video_ids: Sequence[str], viewer_id: str | None, most: int, unwanted: Unwanted = lambda *_: ""
+    video_ids: Sequence[str], viewer_id: str | None, most: int, unwanted: Unwanted
 ) -> tuple[list[Viewed], dict[str, str]]:
     """The first `most` of them that may be shown, in their order; and of those passed over, why not. `unwanted`: of the
     tags and the language that a clip has by now, which lists and tables may not know."""
